@@ -1,0 +1,196 @@
+import type { Page } from 'playwright-core';
+import type { Logger } from '../../config/logger.ts';
+import { TaskError } from '../../contracts/errors.ts';
+import type { BrowserDriver, Progress, StepOptions } from '../platforms/driver.ts';
+import type { Evidence, Recorder } from './evidence.ts';
+import type { AccountSecret, LeaseProof, StorageState, WorkerLink } from './link.ts';
+import type { BrowserPool, PooledContext } from './pool.ts';
+import { secretsOfAccount, secretsOfState, totpCodesBetween } from './secrets.ts';
+import { toStepError } from './step-error.ts';
+import { trackSubmits } from './track-submits.ts';
+
+export interface StepRequest {
+  /** Aborted when the activity is cancelled. */
+  signal: AbortSignal;
+  progress: Progress;
+  /** Whose evidence a failure becomes. */
+  accountTaskId: string;
+}
+
+export type StepWork<T> = (page: Page, driver: BrowserDriver, options: StepOptions) => Promise<T>;
+
+export interface AccountSessionParts {
+  pool: BrowserPool;
+  driver: BrowserDriver;
+  secret: AccountSecret;
+  proof: LeaseProof;
+  /** A person's answer to the challenge that parked the account; used once. */
+  challengeAnswer: string | null;
+  connect: Pick<WorkerLink, 'saveSession'>;
+  evidence: Evidence;
+  log: Logger;
+}
+
+/** One account's context on this host, with the account's secrets in its closure and nowhere else. */
+export interface AccountSession {
+  readonly lost: AbortSignal;
+  /** Ids of the own posts that submits of this session have confirmed. */
+  readonly confirmedPostIds: readonly string[];
+  /** Checks the stored session and logs in where it has ended. @returns how the account got in */
+  enter(page: Page, options: StepOptions, forceLogIn: boolean): Promise<'reused' | 'logged-in'>;
+  /** Runs one step; steps of one session never overlap. @throws TaskError with a clean message; the signal's reason */
+  step<T>(name: string, work: StepWork<T>, request: StepRequest): Promise<T>;
+  /** Stops a running step at once and gives the context back. */
+  end(reason: Error): Promise<void>;
+}
+
+export function createAccountSession(parts: AccountSessionParts): AccountSession {
+  const { pool, driver, secret, proof, connect, evidence, log } = parts;
+  const ending = new AbortController();
+  const confirmedPostIds: string[] = [];
+  const logIns: { fromMs: number; toMs: number }[] = [];
+  const seenSecrets = new Set([...secretsOfAccount(secret), ...secretsOfState(secret.storageState)]);
+  let answer = parts.challengeAnswer;
+  if (answer) seenSecrets.add(answer);
+  let state: StorageState | null = secret.storageState;
+  let savedState = JSON.stringify(state);
+  let place: { pooled: PooledContext; recorder: Recorder } | null = null;
+  let page: Page | null = null;
+  let pageCrashed = false;
+  let tail: Promise<unknown> = Promise.resolve();
+
+  function knownSecrets(): string[] {
+    const seed = secret.totpSecret;
+    const codes = seed ? logIns.flatMap(({ fromMs, toMs }) => totpCodesBetween(seed, fromMs, toMs)) : [];
+    return [...seenSecrets, ...codes];
+  }
+
+  /** The context and its page; a dead one (crashed browser, page closed by an abort) is replaced with the last state. */
+  async function livePage(signal: AbortSignal): Promise<{ page: Page; recorder: Recorder }> {
+    if (place?.pooled.gone.aborted) {
+      await place.pooled.release();
+      place = null;
+    }
+    if (!place) {
+      const { proxy, timeZone } = secret;
+      const pooled = await pool.acquireContext({ storageState: state, proxy, timeZone, signal });
+      try {
+        place = { pooled, recorder: await evidence.record(pooled.context) };
+      } catch (error) {
+        await pooled.release();
+        throw error;
+      }
+      page = null;
+    }
+    if (page && pageCrashed) await page.close().catch(() => undefined);
+    if (!page || page.isClosed()) {
+      page = await place.pooled.context.newPage();
+      pageCrashed = false;
+      page.on('crash', () => {
+        pageCrashed = true;
+      });
+    }
+    return { page, recorder: place.recorder };
+  }
+
+  /** Keeps what a step changed. A failure to save is no failure of the step: it is tried again after the next one. */
+  async function saveIfChanged(): Promise<void> {
+    if (!place || place.pooled.gone.aborted || ending.signal.aborted) return;
+    try {
+      state = await place.pooled.context.storageState();
+      for (const found of secretsOfState(state)) seenSecrets.add(found);
+      const text = JSON.stringify(state);
+      if (text === savedState) return;
+      await connect.saveSession({ ...proof, storageState: state });
+      savedState = text;
+    } catch (error) {
+      log.warn({ accountId: proof.accountId, reason: toStepError(error, knownSecrets()).message }, 'session not saved');
+    }
+  }
+
+  async function logIn(target: Page, options: StepOptions): Promise<void> {
+    const period = { fromMs: Date.now(), toMs: Date.now() };
+    logIns.push(period);
+    const { username, password, totpSecret, email } = secret;
+    try {
+      await driver.logIn(target, { username, password, totpSecret, email }, options);
+    } finally {
+      period.toMs = Date.now();
+    }
+  }
+
+  /** Runs `work`; where it meets a challenge that a person has answered, gives the answer. */
+  async function answering<T>(target: Page, options: StepOptions, work: () => Promise<T>): Promise<T | 'answered'> {
+    try {
+      return await work();
+    } catch (error) {
+      const isChallenge = error instanceof TaskError && error.type === 'ChallengeRequired';
+      if (!isChallenge || answer === null || !driver.answerChallenge) throw error;
+      const code = answer;
+      answer = null;
+      await driver.answerChallenge(target, code, options);
+      return 'answered';
+    }
+  }
+
+  async function enter(target: Page, options: StepOptions, forceLogIn: boolean): Promise<'reused' | 'logged-in'> {
+    const check = () => driver.checkSession(target, secret.username, options);
+    if (state && !forceLogIn) {
+      const found = await answering(target, options, check);
+      if (found === 'valid' || (found === 'answered' && (await check()) === 'valid')) return 'reused';
+    }
+    await answering(target, options, () => logIn(target, options));
+    return 'logged-in';
+  }
+
+  async function runStep<T>(name: string, work: StepWork<T>, request: StepRequest): Promise<T> {
+    const signal = AbortSignal.any([request.signal, ending.signal]);
+    const options: StepOptions = { signal, progress: request.progress };
+    const submits = trackSubmits(driver, (post) => confirmedPostIds.push(post.id));
+    let recorder: Recorder | null = null;
+    try {
+      signal.throwIfAborted();
+      const live = await livePage(signal);
+      recorder = live.recorder;
+      await recorder.begin(name);
+      let result: T;
+      try {
+        result = await work(live.page, submits.driver, options);
+      } catch (error) {
+        if (!(error instanceof TaskError && error.type === 'SessionExpired') || submits.mayHaveSubmitted()) throw error;
+        await answering(live.page, options, () => logIn(live.page, options));
+        result = await work(live.page, submits.driver, options);
+      }
+      await saveIfChanged();
+      await recorder.discard().catch(() => undefined);
+      return result;
+    } catch (error) {
+      await saveIfChanged();
+      const known = knownSecrets();
+      const clean = toStepError(error, known, { aborted: signal, submitted: submits.mayHaveSubmitted() });
+      if (!(clean instanceof TaskError)) throw clean;
+      const { accountTaskId } = request;
+      const evidenceIds = ending.signal.aborted
+        ? []
+        : ((await recorder?.capture({ page, accountTaskId, step: name, secrets: known })) ?? []);
+      throw new TaskError(clean.type, clean.message, { ...clean.details, evidenceIds });
+    }
+  }
+
+  return {
+    lost: ending.signal,
+    confirmedPostIds,
+    enter,
+    step(name, work, request) {
+      const turn = tail.then(() => runStep(name, work, request));
+      tail = turn.catch(() => undefined);
+      return turn;
+    },
+    async end(reason) {
+      ending.abort(reason);
+      await place?.pooled.release();
+      await tail;
+      await place?.pooled.release();
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import type { Pool } from 'pg';
+import { TaskError } from '../contracts/errors.ts';
+import type { AccountChange, ActiveEntry, AttachedBulk, PageItem, Synced } from '../contracts/orchestration.ts';
+import type { AccountTaskState, BulkState } from '../contracts/states.ts';
+import { addEvent, transition } from './ledger.ts';
+import type { Sql } from './sql.ts';
+import { row, rows, statement, transaction } from './sql.ts';
+import { accountTaskStateCounts } from './tallies.ts';
+
+/** What a bulk workflow reads and writes of its own task. All of it may be run twice with the same effect as once. */
+
+const STARTABLE: BulkState[] = ['draft', 'scheduled'];
+const RETRIABLE: BulkState[] = ['completed', 'completed_with_failures', 'failed'];
+const DEFAULT_BREAKER = { share: 0.5, among: 20 };
+
+interface BulkRow {
+  kind: string;
+  state: BulkState;
+  stateReason: string | null;
+  window: number;
+  pace: { breaker?: { share: number; among: number } } | null;
+  startedAt: Date | null;
+}
+
+const READ_BULK = statement(
+  'bulk_read',
+  `SELECT kind, state, "stateReason", "window", pace, "startedAt" FROM "BulkTask" WHERE id = $1`,
+);
+
+const ATTACH = statement(
+  'bulk_attach',
+  `UPDATE "BulkTask" SET "runId" = $2 WHERE id = $1 RETURNING kind, state, "stateReason", "window", pace, "startedAt"`,
+);
+
+const SET_STATE = statement(
+  'bulk_set_state',
+  `WITH changed AS (
+     UPDATE "BulkTask" SET
+       state = $2, "stateReason" = $3, "window" = COALESCE($4, "window"),
+       "startedAt" = CASE WHEN $2 = 'running' THEN COALESCE("startedAt", now()) ELSE "startedAt" END,
+       "finishedAt" = CASE WHEN $5 THEN now() ELSE NULL END
+     WHERE id = $1 AND ($6::text[] IS NULL OR state = ANY($6)) AND (state, COALESCE("stateReason", ''), "window")
+       IS DISTINCT FROM ($2::text, COALESCE($3::text, ''), COALESCE($4::int, "window"))
+     RETURNING id, state, "stateReason", "window"
+   ), event AS (
+     INSERT INTO "TaskEvent" ("taskId", type, data)
+     SELECT id, 'bulk-task', jsonb_build_object('state', state, 'reason', "stateReason", 'window', "window") FROM changed
+   )
+   SELECT pg_notify('flotilla_events', id::text) FROM changed`,
+);
+
+const PAGE = statement(
+  'bulk_page',
+  `SELECT ordinal, id, state, version FROM "AccountTask"
+   WHERE "taskId" = $1 AND ordinal >= $2 AND state IN ('pending', 'running', 'paced', 'parked')
+   ORDER BY ordinal LIMIT $3`,
+);
+
+const FAILED = statement(
+  'bulk_failed',
+  `SELECT id FROM "AccountTask"
+   WHERE "taskId" = $1 AND (state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL)) ORDER BY ordinal`,
+);
+
+const STATES_OF = statement(
+  'bulk_states_of',
+  `SELECT id, ordinal, state, version, counters, "errorType" FROM "AccountTask" WHERE id = ANY($1::uuid[])`,
+);
+
+export async function setBulkState(
+  sql: Sql,
+  change: { taskId: string; state: BulkState; reason: string | null; window?: number; from?: readonly BulkState[] },
+): Promise<void> {
+  const final = ['completed', 'completed_with_failures', 'cancelled', 'failed'].includes(change.state);
+  await row(sql, SET_STATE, [
+    change.taskId,
+    change.state,
+    change.reason,
+    change.window ?? null,
+    final,
+    change.from ?? null,
+  ]);
+}
+
+/** Puts failed account tasks back in the queue. @returns how many */
+export async function resetFailed(pool: Pool, taskId: string): Promise<number> {
+  const failed = await rows<{ id: string }>(pool, FAILED, [taskId]);
+  let retried = 0;
+  for (let start = 0; start < failed.length; start += 500) {
+    await transaction(pool, async (client) => {
+      for (const { id } of failed.slice(start, start + 500)) {
+        const moved = await transition(client, {
+          accountTaskId: id,
+          from: ['failed', 'partial'],
+          to: 'pending',
+          reason: 'To be tried again.',
+          counters: {},
+        });
+        if (moved) retried += 1;
+      }
+    });
+  }
+  return retried;
+}
+
+/** Makes this run the task's current one and answers where the task stands. */
+export async function attachBulk(
+  pool: Pool,
+  request: { taskId: string; runId: string; retryFailed: boolean; fresh: boolean; active: readonly ActiveEntry[] },
+): Promise<AttachedBulk> {
+  const { taskId, runId, retryFailed, fresh } = request;
+  const attached = await row<BulkRow>(pool, ATTACH, [taskId, runId]);
+  if (!attached) throw new TaskError('InvalidInput', `There is no bulk task ${taskId} in the ledger.`);
+  if (fresh && retryFailed) await resetFailed(pool, taskId);
+  // Only from these: a cancel that was written in between stands.
+  const from: BulkState[] = retryFailed ? [...STARTABLE, ...RETRIABLE] : STARTABLE;
+  if (fresh) await setBulkState(pool, { taskId, state: 'running', reason: null, from });
+  const bulk = (await row<BulkRow>(pool, READ_BULK, [taskId])) ?? attached;
+  return {
+    ...(await resync(pool, request)),
+    state: bulk.state,
+    stateReason: bulk.stateReason,
+    window: bulk.window,
+    startedAt: bulk.startedAt?.toISOString() ?? null,
+    breaker: bulk.pace?.breaker ?? DEFAULT_BREAKER,
+  };
+}
+
+export async function nextPage(
+  sql: Sql,
+  request: { taskId: string; fromOrdinal: number; limit: number },
+): Promise<PageItem[]> {
+  return rows<PageItem>(sql, PAGE, [request.taskId, request.fromOrdinal, request.limit]);
+}
+
+interface StateRow {
+  id: string;
+  ordinal: number;
+  state: AccountTaskState;
+  version: number;
+  counters: Record<string, number>;
+  errorType: string | null;
+}
+
+function changeOf(found: StateRow): AccountChange {
+  return {
+    ordinal: found.ordinal,
+    id: found.id,
+    version: found.version,
+    to: found.state,
+    counters: found.counters,
+    errorType: found.errorType,
+  };
+}
+
+/** Totals, counters, and what the ledger knows more of active account tasks: all of one moment. */
+export async function resync(pool: Pool, request: { taskId: string; active: readonly ActiveEntry[] }): Promise<Synced> {
+  const known = new Map(request.active.map(([, id, , version]) => [id, version]));
+  return transaction(pool, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const counts = await accountTaskStateCounts(client, request.taskId);
+    const found = known.size === 0 ? [] : await rows<StateRow>(client, STATES_OF, [[...known.keys()]]);
+    const news = found.filter((task) => task.version > (known.get(task.id) ?? 0) && task.state !== 'pending');
+    return { ...counts, changes: news.map(changeOf) };
+  });
+}
+
+/** Ends an account task whose run is gone without having settled. */
+export async function settleLost(
+  pool: Pool,
+  request: { taskId: string; accountTaskId: string; reason: string },
+): Promise<AccountChange | null> {
+  const moved = await transition(pool, {
+    accountTaskId: request.accountTaskId,
+    from: ['pending', 'running', 'paced', 'parked'],
+    to: 'failed',
+    reason: request.reason,
+    error: { type: 'Unavailable', message: request.reason },
+  });
+  if (moved) await addEvent(pool, { ...request, type: 'note', data: { message: request.reason } });
+  const [found] = await rows<StateRow>(pool, STATES_OF, [[request.accountTaskId]]);
+  return found ? changeOf(found) : null;
+}

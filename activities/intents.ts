@@ -1,0 +1,134 @@
+import type { Pool } from 'pg';
+import { TaskError } from '../contracts/errors.ts';
+import type { MediaProbe, Recipe } from '../contracts/media.ts';
+import { recipeSchema } from '../contracts/media.ts';
+import type { MediaToPublish, OpenIntent, OpenIntentRequest } from '../contracts/orchestration.ts';
+import type { PlatformProfile } from '../contracts/platform.ts';
+import { planRendition } from './media/plan.ts';
+import type { Sql } from './sql.ts';
+import { row, statement } from './sql.ts';
+
+/**
+ * Post intents: one row a post that must exist exactly once. The row is there before anything is submitted and carries
+ * what is needed to find the post again: the own posts seen before, the caption, and the time of the last submit.
+ */
+interface IntentRow {
+  id: string;
+  state: OpenIntent['state'];
+  permalink: string | null;
+  baseline: string[] | null;
+  submittedAt: Date | null;
+}
+
+const OPEN = statement(
+  'intent_open',
+  `INSERT INTO "PostIntent" ("idempotencyKey", "accountTaskId", "accountId", platform, index, caption, "updatedAt")
+   VALUES ($1, $2, $3, $4, $5, $6, now())
+   ON CONFLICT ("accountTaskId", index) DO NOTHING`,
+);
+
+const READ = statement(
+  'intent_read',
+  `SELECT id, state, permalink, baseline, "submittedAt" FROM "PostIntent" WHERE "accountTaskId" = $1 AND index = $2`,
+);
+
+const SUBMIT = statement(
+  'intent_submit',
+  `UPDATE "PostIntent" SET state = 'submitting', "mediaSha256" = $2, baseline = $3::jsonb, submits = submits + 1,
+     "submittedAt" = now(), "updatedAt" = now()
+   WHERE id = $1 AND state IN ('created', 'absent', 'submitting') RETURNING id`,
+);
+
+const CLOSE = statement(
+  'intent_close',
+  `UPDATE "PostIntent" SET state = $2, "postId" = COALESCE($3, "postId"), permalink = COALESCE($4, permalink),
+     "updatedAt" = now()
+   WHERE id = $1 AND state <> 'posted' RETURNING id`,
+);
+
+const ASSET = statement(
+  'intent_asset',
+  `SELECT m.id, m.sha256, m."fileName", m.kind, m.probe FROM "MediaAsset" m WHERE m.id = $1`,
+);
+
+const VARIANT = statement(
+  'intent_variant',
+  `SELECT sha256 FROM "MediaVariant" WHERE "assetId" = $1 AND "recipeHash" = $2`,
+);
+
+async function mediaToPublish(
+  sql: Sql,
+  mediaId: string,
+  recipe: Recipe | null,
+  profile: PlatformProfile,
+): Promise<MediaToPublish> {
+  const asset = await row<{ id: string; sha256: string; fileName: string; kind: string; probe: MediaProbe }>(
+    sql,
+    ASSET,
+    [mediaId],
+  );
+  if (!asset) throw new TaskError('MediaRejected', 'The media file has been deleted.');
+  const ready: MediaToPublish = { status: 'ready', sha256: asset.sha256, fileName: asset.fileName };
+  if (asset.kind !== 'video') return ready;
+  const plan = planRendition(asset.probe, profile.limits.video, recipe);
+  if (plan.action === 'reject') throw new TaskError('MediaRejected', `${asset.fileName}: ${plan.reasons.join(' ')}`);
+  if (plan.action === 'use-source') return ready;
+  const variant = await row<{ sha256: string }>(sql, VARIANT, [asset.id, plan.variant]);
+  if (variant) return { status: 'ready', sha256: variant.sha256, fileName: asset.fileName };
+  return { status: 'render', assetId: asset.id, assetSha256: asset.sha256, fileName: asset.fileName };
+}
+
+export function createIntents(pool: Pool, profiles: Readonly<Record<string, PlatformProfile>>) {
+  return {
+    /** Opens the intent, or answers the one that is there, with the media that it needs. */
+    async openIntent(request: OpenIntentRequest): Promise<OpenIntent> {
+      const profile = profiles[request.platform];
+      if (!profile) throw new TaskError('InvalidInput', `Platform ${request.platform} is not known.`);
+      await row(pool, OPEN, [
+        `${request.accountTaskId}/${request.index}`,
+        request.accountTaskId,
+        request.accountId,
+        request.platform,
+        request.index,
+        request.caption,
+      ]);
+      const intent = await row<IntentRow>(pool, READ, [request.accountTaskId, request.index]);
+      if (!intent) throw new Error('The post intent was not written.');
+      const recipe = request.recipe === null ? null : recipeSchema.parse(request.recipe);
+      const done = intent.state === 'posted';
+      return {
+        intentId: intent.id,
+        state: intent.state,
+        permalink: intent.permalink,
+        baseline: intent.baseline,
+        submittedAt: intent.submittedAt?.getTime() ?? null,
+        media: done
+          ? { status: 'ready', sha256: '', fileName: '' }
+          : await mediaToPublish(pool, request.mediaId, recipe, profile),
+      };
+    },
+
+    /** Written before the submit: from here on the post may exist. */
+    async startSubmit(request: { intentId: string; mediaSha256: string; baseline: string[] }): Promise<void> {
+      const started = await row(pool, SUBMIT, [
+        request.intentId,
+        request.mediaSha256,
+        JSON.stringify(request.baseline),
+      ]);
+      if (!started) throw new TaskError('InvalidInput', 'This post has been made already and is not submitted again.');
+    },
+
+    async closeIntent(request: {
+      intentId: string;
+      state: 'posted' | 'absent' | 'unknown';
+      post: { id: string; permalink: string } | null;
+    }): Promise<void> {
+      await row(pool, CLOSE, [
+        request.intentId,
+        request.state,
+        request.post?.id ?? null,
+        request.post?.permalink ?? null,
+      ]);
+    },
+  };
+}

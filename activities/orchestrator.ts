@@ -1,0 +1,46 @@
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import type { OrchestratorActivities, ServerActivities } from '../contracts/orchestration.ts';
+import { CHANGED_SIGNAL } from '../contracts/orchestration.ts';
+import type { PlatformProfile } from '../contracts/platform.ts';
+import { attachBulk, nextPage, resetFailed, resync, setBulkState, settleLost } from './bulk-ledger.ts';
+import { createDesk } from './desk.ts';
+import { withFailures } from './failures.ts';
+import { createIntents } from './intents.ts';
+import type { Relay } from './relay.ts';
+import { createRelay } from './relay.ts';
+import { createServerActivities } from './server.ts';
+
+export interface OrchestratorDependencies {
+  pool: Pool;
+  client: Client;
+  profiles: Readonly<Record<string, PlatformProfile>>;
+  heartbeat(detail: unknown): void;
+  onRelayError(error: unknown, workflowId: string, lost: number): void;
+}
+
+/** Activities of the orchestrator role: the only worker role that touches Postgres. */
+export function createOrchestratorActivities(dependencies: OrchestratorDependencies): {
+  activities: OrchestratorActivities & ServerActivities;
+  relay: Relay;
+} {
+  const { pool, client, profiles } = dependencies;
+  const relay = createRelay({
+    send: (workflowId, batch) => client.workflow.getHandle(workflowId).signal(CHANGED_SIGNAL, batch),
+    onError: dependencies.onRelayError,
+  });
+  const desk = createDesk({ pool, relay, profiles });
+  const intents = createIntents(pool, profiles);
+  const activities: OrchestratorActivities & ServerActivities = {
+    attachBulk: (request) => attachBulk(pool, request),
+    resync: (request) => resync(pool, request),
+    nextPage: (request) => nextPage(pool, request),
+    setBulkState: (request) => setBulkState(pool, request),
+    resetFailed: async ({ taskId }) => ({ retried: await resetFailed(pool, taskId) }),
+    settleLost: (request) => settleLost(pool, request),
+    ...desk,
+    ...intents,
+    ...createServerActivities(dependencies),
+  };
+  return { activities: withFailures(activities), relay };
+}

@@ -1,0 +1,7 @@
+import type { PlatformProfile } from '../../contracts/platform.ts';
+import { sandboxProfile } from './sandbox/profile.ts';
+
+/** What each platform declares about itself, without its driver: for the API's door checks and the forecast. */
+export const platformProfiles: Readonly<Record<string, PlatformProfile>> = {
+  [sandboxProfile.name]: sandboxProfile,
+};

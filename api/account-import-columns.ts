@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { accountFields } from './account-schemas.ts';
+import { fieldErrors } from './field-errors.ts';
+import type { FieldError } from './problem.ts';
+import { badRequest } from './problem.ts';
+
+/** One line of the file, checked. What is `undefined` was left empty and stays as it is on an existing account. */
+export const importRowSchema = z.object({
+  platform: accountFields.platform,
+  username: accountFields.username,
+  password: accountFields.password.optional(),
+  totpSecret: accountFields.totpSecret.optional(),
+  email: accountFields.email.optional(),
+  proxyId: accountFields.proxyId.optional(),
+  tags: accountFields.tags.optional(),
+  timeZone: accountFields.timeZone.optional(),
+  dailyLimits: accountFields.dailyLimits.optional(),
+  quietHours: accountFields.quietHours.optional(),
+  notes: accountFields.notes.optional(),
+});
+export type ImportRow = z.output<typeof importRowSchema>;
+
+type Cells = Record<string, unknown>;
+
+const text = (name: string) => (cell: string, row: Cells) => {
+  row[name] = cell;
+};
+const inside = (outer: string, inner: string, convert: (cell: string) => unknown) => (cell: string, row: Cells) => {
+  row[outer] = { ...(row[outer] as Cells | undefined), [inner]: convert(cell) };
+};
+const json = (name: string) => (cell: string, row: Cells) => {
+  try {
+    row[name] = JSON.parse(cell);
+  } catch {
+    row[name] = cell;
+  }
+};
+
+/** The columns a file may have, named as the fields of `POST /api/accounts`, and how a cell becomes a value. */
+const COLUMNS: Readonly<Record<string, (cell: string, row: Cells) => void>> = {
+  platform: text('platform'),
+  username: text('username'),
+  password: text('password'),
+  totpSecret: text('totpSecret'),
+  email: text('email'),
+  proxyId: text('proxyId'),
+  timeZone: text('timeZone'),
+  notes: text('notes'),
+  tags: (cell, row) => {
+    row.tags = cell
+      .split(';')
+      .map((tag) => tag.trim())
+      .filter(Boolean);
+  },
+  dailyLimits: json('dailyLimits'),
+  'dailyLimits.posts': inside('dailyLimits', 'posts', Number),
+  'dailyLimits.minGapMinutes': inside('dailyLimits', 'minGapMinutes', Number),
+  quietHours: json('quietHours'),
+  'quietHours.from': inside('quietHours', 'from', String),
+  'quietHours.to': inside('quietHours', 'to', String),
+};
+const REQUIRED = ['platform', 'username'];
+
+export interface ColumnReader {
+  hasPassword: boolean;
+  read(cells: readonly string[]): { row: ImportRow } | { errors: FieldError[] };
+}
+
+/** @throws Problem 400 that names a column that is missing, unknown or there twice */
+export function readHeader(cells: readonly string[]): ColumnReader {
+  const names = cells.map((cell) => cell.trim());
+  const errors = [
+    ...REQUIRED.filter((name) => !names.includes(name)).map((path) => ({ path, message: 'The column is missing' })),
+    ...names.filter((name) => !Object.hasOwn(COLUMNS, name)).map((path) => ({ path, message: 'Unknown column' })),
+    ...names
+      .filter((name, place) => names.indexOf(name) !== place)
+      .map((path) => ({ path, message: 'The column is there twice' })),
+  ];
+  if (errors.length > 0) {
+    const said = errors.map(({ path, message }) => `${path || '(empty)'}: ${message.toLowerCase()}`).join('; ');
+    throw badRequest(`The header cannot be used: ${said}. Known are: ${Object.keys(COLUMNS).join(', ')}.`, errors);
+  }
+  return {
+    hasPassword: names.includes('password'),
+    read(line) {
+      if (line.length !== names.length) {
+        const message = `The line has ${line.length} fields and the header ${names.length}`;
+        return { errors: [{ path: '', message }] };
+      }
+      const row: Cells = {};
+      names.forEach((name, place) => {
+        const cell = line[place] ?? '';
+        // A password may begin or end with a space; elsewhere a cell of spaces is an empty one.
+        if ((name === 'password' ? cell : cell.trim()) !== '') COLUMNS[name]?.(cell, row);
+      });
+      const parsed = importRowSchema.safeParse(row);
+      return parsed.success ? { row: parsed.data } : { errors: fieldErrors(parsed.error) };
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Prisma } from '../prisma/generated/client.ts';
+import type { AccountFilter } from './account-schemas.ts';
+import type { Deps } from './deps.ts';
+import { badRequest, conflict } from './problem.ts';
+
+export function whereAccounts(filter: AccountFilter): Prisma.AccountWhereInput {
+  return {
+    ...(filter.platform ? { platform: filter.platform } : {}),
+    ...(filter.status ? { status: filter.status } : {}),
+    ...(filter.tag ? { tags: { has: filter.tag } } : {}),
+    ...(filter.q ? { username: { contains: filter.q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } } : {}),
+  };
+}
+
+/** @throws Problem 400 that names the field, when there is no such proxy */
+export async function checkProxy(db: Pick<Deps['db'], 'proxy'>, proxyId: string | null | undefined): Promise<void> {
+  if (!proxyId || (await db.proxy.findUnique({ where: { id: proxyId }, select: { id: true } }))) return;
+  throw badRequest('The account cannot be saved as given.', [{ path: 'proxyId', message: 'There is no such proxy' }]);
+}
+
+export const duplicateUsername = (platform: string, username: string) =>
+  conflict(`There is an account ${username} on ${platform} already.`, [
+    { path: 'username', message: 'Taken on this platform' },
+  ]);

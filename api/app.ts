@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Express, RequestHandler } from 'express';
+import express from 'express';
+import helmet from 'helmet';
+import { allowList, createAddressMatcher } from './addresses.ts';
+import { authenticate } from './auth.ts';
+import { dashboard } from './dashboard.ts';
+import type { Deps } from './deps.ts';
+import { docsPage } from './docs-page.ts';
+import { buildOpenApi } from './openapi.ts';
+import { apiNotFound, problemHandler } from './problem.ts';
+import { failedAuthLimit, requestLimit } from './rate-limit.ts';
+import { registerRoutes } from './register.ts';
+import type { Route } from './route.ts';
+import { allRoutes } from './routes.ts';
+
+function securityHeaders(publicUrl: string): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // Mantine sets its theme's variables in style elements.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        mediaSrc: ["'self'", 'blob:', 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: publicUrl.startsWith('https:'),
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}
+
+/** Names each request, in its answer and its log lines. Queries are not logged: they may hold signatures. */
+function requestLog(log: Deps['log']): RequestHandler {
+  return (req, res, next) => {
+    const requestId = randomUUID();
+    res.locals.requestId = requestId;
+    res.setHeader('x-request-id', requestId);
+    const startedAt = performance.now();
+    const { method, path } = req;
+    res.on('finish', () => {
+      const ms = Math.round(performance.now() - startedAt);
+      log.debug({ requestId, method, path, status: res.statusCode, ms }, 'request');
+    });
+    next();
+  };
+}
+
+export interface AppOptions {
+  /** Default: every route of the project. */
+  routes?: readonly Route[];
+  /** Folder of the built dashboard. */
+  dashboardFolder?: string;
+}
+
+/**
+ * The whole HTTP side as one Express app.
+ * @throws Error with one sentence when an address list of the environment is not usable
+ */
+export function createApp(deps: Deps, options: AppOptions = {}): Express {
+  const routes = options.routes ?? allRoutes;
+  const { env, log } = deps;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', createAddressMatcher(env.FLOTILLA_TRUSTED_PROXIES, 'FLOTILLA_TRUSTED_PROXIES'));
+  app.use(requestLog(log));
+  app.use(securityHeaders(env.publicUrl));
+  app.use(allowList(env.FLOTILLA_ALLOWED_IPS));
+  app.use(['/api', '/metrics'], failedAuthLimit(), authenticate(deps));
+  app.use('/api', requestLimit(env.FLOTILLA_RATE_LIMIT_PER_MINUTE));
+
+  const openApi = JSON.stringify(buildOpenApi(routes));
+  app.get('/api/openapi.json', (_req, res) => {
+    res.type('json').send(openApi);
+  });
+  app.use('/api/docs', docsPage());
+  registerRoutes(app, routes, deps);
+  app.use('/api', apiNotFound);
+  app.use(dashboard(options.dashboardFolder ?? join(process.cwd(), 'web', 'dist')));
+  app.use(problemHandler(log));
+  return app;
+}

@@ -1,0 +1,247 @@
+import { z } from 'zod';
+import { aggregateSchema } from '../contracts/bulk.ts';
+import { ACCOUNT_TASK_STATES, BULK_STATES } from '../contracts/states.ts';
+import { kindList, kindTypeSuffix } from '../kinds/index.ts';
+import type { Deps } from './deps.ts';
+import { readAccountTask, toAccountTaskItem } from './door/account-task.ts';
+import { listTasks, readTask } from './door/list.ts';
+import * as orders from './door/orders.ts';
+import { listAccountTasks, readAggregate } from './door/read.ts';
+import * as schemas from './door/schemas.ts';
+import { startTask } from './door/start.ts';
+import { headOf, kindOf } from './door/tasks.ts';
+import { pageOf, pageQuery } from './pages.ts';
+import { badRequest } from './problem.ts';
+import type { Route } from './route.ts';
+import { route } from './route.ts';
+
+const TAGS = ['Bulk tasks'];
+const taskParams = z.object({ kind: z.string().meta({ description: 'Name of a kind' }), id: z.uuid() });
+
+/** `failed` or `failed,parked`. */
+const statesOf = <State extends string>(states: readonly State[]) =>
+  z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(states)))
+    .optional()
+    .meta({ type: 'string', description: `One or more of ${states.join(', ')}; comma between them` });
+
+const listQuery = z.object({ state: statesOf(BULK_STATES), ...pageQuery });
+const taskPage = pageOf(schemas.taskItemSchema);
+
+const listRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/bulk',
+    operationId: 'listBulkTasks',
+    summary: 'Bulk tasks of all kinds, newest first',
+    tags: TAGS,
+    access: 'viewer',
+    query: listQuery,
+    responses: { 200: { description: 'One page', schema: taskPage } },
+    handler: async ({ query: { state, cursor, limit }, deps }) => ({
+      status: 200,
+      body: await listTasks(deps.db, { states: state, cursor, limit }),
+    }),
+  }),
+  ...kindList.map((kind) =>
+    route({
+      method: 'get',
+      path: `/api/bulk/${kind.name}`,
+      operationId: `list${kindTypeSuffix(kind.name)}Tasks`,
+      summary: `${kind.title}: bulk tasks, newest first`,
+      tags: TAGS,
+      access: 'viewer',
+      query: listQuery,
+      responses: { 200: { description: 'One page', schema: taskPage } },
+      handler: async ({ query: { state, cursor, limit }, deps }) => ({
+        status: 200,
+        body: await listTasks(deps.db, { kind: kind.name, states: state, cursor, limit }),
+      }),
+    }),
+  ),
+];
+
+const readRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/bulk/{kind}/{id}',
+    operationId: 'getBulkTask',
+    summary: 'One bulk task with its params and totals',
+    tags: TAGS,
+    access: 'viewer',
+    params: taskParams,
+    responses: { 200: { description: 'The task', schema: schemas.taskSchema } },
+    handler: async ({ params: { kind, id }, deps }) => ({
+      status: 200,
+      body: await readTask(deps, kindOf(kind).name, id),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/bulk/{kind}/{id}/aggregate',
+    operationId: 'getBulkTaskAggregate',
+    summary: 'Live totals of a bulk task',
+    description: 'Of its workflow while it runs. Before and after, and when no worker can answer, of the ledger.',
+    tags: TAGS,
+    access: 'viewer',
+    params: taskParams,
+    responses: { 200: { description: 'Totals and counters', schema: aggregateSchema } },
+    handler: async ({ params: { kind, id }, deps }) => ({
+      status: 200,
+      body: await readAggregate(deps, kindOf(kind).name, id),
+    }),
+  }),
+];
+
+/** The cursor of account tasks is the place of the last one shown. */
+function placeOf(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  if (/^\d{1,9}$/.test(cursor)) return Number(cursor);
+  throw badRequest('The cursor is not one that a list gave out.', [
+    { path: 'cursor', message: 'Leave it out to start at the first page' },
+  ]);
+}
+
+const accountTaskRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/bulk/{kind}/{id}/accounts',
+    operationId: 'listAccountTasks',
+    summary: 'Account tasks of a bulk task, in their order',
+    tags: TAGS,
+    access: 'viewer',
+    params: taskParams,
+    query: z.object({
+      state: statesOf(ACCOUNT_TASK_STATES),
+      q: z.string().max(100).optional().meta({ description: 'Part of a user name' }),
+      errorType: z.string().max(50).optional(),
+      ...pageQuery,
+    }),
+    responses: { 200: { description: 'One page', schema: pageOf(schemas.accountTaskItemSchema) } },
+    async handler({ params: { kind, id }, query: { state, q, errorType, cursor, limit }, deps }) {
+      await headOf(deps.db, kind, id);
+      const afterOrdinal = placeOf(cursor);
+      const rows = await listAccountTasks(deps.db, id, { states: state, q, errorType, afterOrdinal, limit });
+      const shown = rows.slice(0, limit);
+      const last = shown.at(-1);
+      return {
+        status: 200,
+        body: {
+          items: shown.map(toAccountTaskItem),
+          nextCursor: rows.length > limit && last ? String(last.ordinal) : null,
+        },
+      };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/bulk/{kind}/{id}/accounts/{accountTaskId}',
+    operationId: 'getAccountTask',
+    summary: 'One account task with counters, plan, timeline, posts and evidence',
+    tags: TAGS,
+    access: 'viewer',
+    params: taskParams.extend({ accountTaskId: z.uuid() }),
+    responses: { 200: { description: 'The account task', schema: schemas.accountTaskSchema } },
+    handler: async ({ params, deps }) => ({
+      status: 200,
+      body: await readAccountTask(deps, { ...params, kind: kindOf(params.kind).name }),
+    }),
+  }),
+];
+
+interface OrderRoute {
+  name: string;
+  operationId: string;
+  summary: string;
+  description?: string;
+  give(deps: Deps, request: orders.OrderRequest): Promise<orders.OrderAnswer>;
+}
+
+const orderRoute = ({ name, give, ...texts }: OrderRoute): Route =>
+  route({
+    method: 'post',
+    path: `/api/bulk/{kind}/{id}/${name}`,
+    ...texts,
+    tags: TAGS,
+    access: 'operator',
+    params: taskParams,
+    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema } },
+    handler: async ({ params: { kind, id }, actor, deps }) => ({
+      status: 202,
+      body: await give(deps, { kind, id, by: actor.name }),
+    }),
+  });
+
+const orderRoutes: Route[] = [
+  orderRoute({
+    name: 'start',
+    operationId: 'startBulkTask',
+    summary: 'Start a draft, or a scheduled task before its time',
+    description: 'The state is `scheduled` while Temporal cannot be reached; the task then starts as soon as it can.',
+    give: (deps, { kind, id }) => startTask(deps, kind, id),
+  }),
+  orderRoute({
+    name: 'pause',
+    operationId: 'pauseBulkTask',
+    summary: 'Start no further account tasks until resumed',
+    give: orders.pauseTask,
+  }),
+  orderRoute({
+    name: 'resume',
+    operationId: 'resumeBulkTask',
+    summary: 'Go on after a pause',
+    give: orders.resumeTask,
+  }),
+  orderRoute({
+    name: 'cancel',
+    operationId: 'cancelBulkTask',
+    summary: 'Cancel what has not ended',
+    give: orders.cancelTask,
+  }),
+  orderRoute({
+    name: 'retry-failed',
+    operationId: 'retryFailedAccountTasks',
+    summary: 'Try the failed account tasks again',
+    description: 'Of a running task, or of an ended one, which then runs again.',
+    give: orders.retryFailedOf,
+  }),
+  route({
+    method: 'post',
+    path: '/api/bulk/{kind}/{id}/window',
+    operationId: 'setBulkTaskWindow',
+    summary: 'Set how many account tasks run at once',
+    tags: TAGS,
+    access: 'operator',
+    params: taskParams,
+    body: z.object({ window: schemas.windowSchema }).strict(),
+    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema } },
+    handler: async ({ params: { kind, id }, body: { window }, actor, deps }) => ({
+      status: 202,
+      body: await orders.setTaskWindow(deps, { kind, id, window, by: actor.name }),
+    }),
+  }),
+];
+
+const resolveRoute = route({
+  method: 'post',
+  path: '/api/bulk/{kind}/{id}/accounts/{accountTaskId}/resolve',
+  operationId: 'resolveAccountTask',
+  summary: 'Answer a parked account task',
+  description:
+    'A parked account task waits for a person: a challenge of the platform, or a post of which nobody can tell whether it was made. `retry` goes on from where it was, after the cause was settled on the platform; `skip` ends it.',
+  tags: TAGS,
+  access: 'operator',
+  params: taskParams.extend({ accountTaskId: z.uuid() }),
+  body: z.object({ action: z.enum(['retry', 'skip']) }).strict(),
+  responses: {
+    202: { description: 'The answer was taken', schema: z.object({ id: z.uuid(), action: z.enum(['retry', 'skip']) }) },
+  },
+  handler: async ({ params, body: { action }, actor, deps }) => ({
+    status: 202,
+    body: await orders.resolveAccountTask(deps, { ...params, action, by: actor.name }),
+  }),
+});
+
+export const bulkRoutes: Route[] = [...listRoutes, ...readRoutes, ...accountTaskRoutes, ...orderRoutes, resolveRoute];

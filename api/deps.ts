@@ -1,0 +1,24 @@
+import type { Client } from '@temporalio/client';
+import type { MediaStore } from '../activities/media/store.ts';
+import type { Env } from '../config/env.ts';
+import type { Logger } from '../config/logger.ts';
+import type { PrismaClient } from '../prisma/generated/client.ts';
+import type { EventHub } from './event-hub.ts';
+import type { Keys } from './keys.ts';
+import type { Sealer } from './seal.ts';
+
+/** Everything that routes work with, made once by the process (or a test) and handed in. */
+export interface Deps {
+  env: Env;
+  log: Logger;
+  db: PrismaClient;
+  /** Connects at the first call; a failed connection is tried again at the next call. */
+  temporal(): Promise<Client>;
+  sealer: Sealer;
+  keys: Keys;
+  /** Bytes of assets, variants and thumbnails, by content hash. */
+  media: MediaStore;
+  /** Bytes of screenshots and traces, by content hash. */
+  evidenceStore: MediaStore;
+  events: EventHub;
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Env } from '../config/env.ts';
+import { errorCode } from './error-code.ts';
+import type { Keyring } from './seal.ts';
+import { keyFromText } from './seal.ts';
+
+/** The bearer tokens that come from the environment or a key file. */
+export interface Keys {
+  adminToken: string;
+  workerToken: string;
+}
+
+const KEY_FILES = {
+  secretKey: 'secret-key',
+  /** One former key a line; what they sealed still opens. */
+  oldSecretKeys: 'old-secret-keys',
+  adminToken: 'admin-token',
+  workerToken: 'worker-token',
+} as const;
+
+async function readKeyFile(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim() || undefined;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The key of that file. A missing one is made, readable by its owner only; when two processes race, one file wins. */
+async function readOrCreate(folder: string, name: string, make: () => string): Promise<string> {
+  const path = join(folder, name);
+  const found = await readKeyFile(path);
+  if (found) return found;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const made = make();
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(`${made}\n`);
+    await file.sync();
+    await file.close();
+    return made;
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    const other = await readKeyFile(path);
+    if (!other) throw new Error(`The key file ${name} is empty. Remove it, or put the key into it.`);
+    return other;
+  }
+}
+
+export const keysFolder = (env: Pick<Env, 'FLOTILLA_DATA'>): string => join(env.FLOTILLA_DATA, 'keys');
+
+/** The admin and worker tokens: from the environment, else from `<FLOTILLA_DATA>/keys`, made at first start. */
+export async function loadKeys(env: Env): Promise<Keys> {
+  const folder = keysFolder(env);
+  const token = (kind: string) => () => `flt_${kind}_${randomBytes(32).toString('base64url')}`;
+  return {
+    adminToken: env.FLOTILLA_ADMIN_TOKEN ?? (await readOrCreate(folder, KEY_FILES.adminToken, token('admin'))),
+    workerToken: env.FLOTILLA_WORKER_TOKEN ?? (await readOrCreate(folder, KEY_FILES.workerToken, token('worker'))),
+  };
+}
+
+/**
+ * The sealing keys: `FLOTILLA_SECRET_KEY`, else `<FLOTILLA_DATA>/keys/secret-key`, made at first start.
+ * With the variable set, the file's key and those of `old-secret-keys` still open what they sealed.
+ * @throws Error with one sentence when a key is too weak
+ */
+export async function loadKeyring(env: Env): Promise<Keyring> {
+  const folder = keysFolder(env);
+  const oldLines = ((await readKeyFile(join(folder, KEY_FILES.oldSecretKeys))) ?? '').split('\n').filter(Boolean);
+  const older = oldLines.map((line) => keyFromText(line.trim()));
+  if (env.FLOTILLA_SECRET_KEY) {
+    const former = await readKeyFile(join(folder, KEY_FILES.secretKey));
+    return { current: keyFromText(env.FLOTILLA_SECRET_KEY), older: former ? [keyFromText(former), ...older] : older };
+  }
+  const made = await readOrCreate(folder, KEY_FILES.secretKey, () => randomBytes(32).toString('base64'));
+  return { current: keyFromText(made), older };
+}

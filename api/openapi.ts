@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import { createDocument } from 'zod-openapi';
+import { problemSchema } from './problem.ts';
+import type { ResponseSpec, Route } from './route.ts';
+import { idempotencyKeySchema } from './route.ts';
+
+const problemContent = { 'application/problem+json': { schema: problemSchema } };
+
+function toResponse(spec: ResponseSpec) {
+  if (spec.schema) {
+    const example = spec.example === undefined ? {} : { example: spec.example };
+    return { description: spec.description, content: { 'application/json': { schema: spec.schema, ...example } } };
+  }
+  if (spec.contentType) {
+    return { description: spec.description, content: { [spec.contentType]: { schema: { type: 'string' as const } } } };
+  }
+  return { description: spec.description };
+}
+
+function toResponses(route: Route): ZodOpenApiResponsesObject {
+  const own = Object.entries(route.responses).map(([status, spec]) => [
+    status,
+    Number(status) < 400 ? toResponse(spec) : { description: spec.description, content: problemContent },
+  ]);
+  return { ...Object.fromEntries(own), default: { description: 'An error', content: problemContent } };
+}
+
+function toRequestBody(route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  if (route.multipart) {
+    const fields = route.multipart === true ? z.object({}) : route.multipart;
+    const schema = fields.extend({ file: z.string().meta({ format: 'binary' }) });
+    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
+  }
+  if (!route.body) return {};
+  const named = Object.entries(route.examples ?? {}).map(([name, value]) => [name, { value }]);
+  const examples = named.length > 0 ? { examples: Object.fromEntries(named) } : {};
+  return { requestBody: { required: true, content: { 'application/json': { schema: route.body, ...examples } } } };
+}
+
+function toOperation(route: Route): ZodOpenApiOperationObject {
+  const header = route.idempotent ? z.object({ 'Idempotency-Key': idempotencyKeySchema.optional() }) : undefined;
+  const needs = route.access === 'public' ? 'Open to everybody.' : `Needs the role ${route.access}.`;
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    description: [route.description, needs].filter(Boolean).join('\n\n'),
+    tags: [...route.tags],
+    requestParams: {
+      ...(route.params ? { path: route.params } : {}),
+      ...(route.query ? { query: route.query } : {}),
+      ...(header ? { header } : {}),
+    },
+    ...toRequestBody(route),
+    responses: toResponses(route),
+    ...(route.access === 'public' ? { security: [] } : {}),
+  };
+}
+
+/** The OpenAPI 3.1 document of these routes. */
+export function buildOpenApi(routes: readonly Route[]) {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method]: toOperation(route) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Flotilla',
+      version: '0.1.0',
+      description: 'Durable bulk operations over many accounts that you own or are authorised to run.',
+    },
+    paths,
+    security: [{ bearer: [] }, { cookie: [] }],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        cookie: { type: 'apiKey', in: 'cookie', name: 'flotilla_session' },
+      },
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { badRequest } from './problem.ts';
+
+/** Where a page ended: the newest-first lists go on below it. */
+export interface PageKey {
+  createdAt: Date;
+  id: string;
+}
+
+export const pageQuery = {
+  cursor: z.string().max(500).optional().meta({ description: '`nextCursor` of the page before' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+};
+
+/** `{items, nextCursor}`; the cursor is null on the last page. */
+export const pageOf = <S extends z.ZodType>(item: S) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+const keySchema = z.tuple([z.iso.datetime(), z.uuid()]);
+
+export function encodeCursor(key: PageKey): string {
+  return Buffer.from(JSON.stringify([key.createdAt.toISOString(), key.id])).toString('base64url');
+}
+
+/** @throws Problem 400 for text that is no cursor of ours */
+export function decodeCursor(cursor: string): PageKey {
+  try {
+    const [createdAt, id] = keySchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    return { createdAt: new Date(createdAt), id };
+  } catch {
+    throw badRequest('The cursor is not one that a list gave out.', [
+      { path: 'cursor', message: 'Leave it out to start at the first page' },
+    ]);
+  }
+}
+
+/**
+ * The Prisma condition for rows after the cursor, newest first.
+ * The outer bound lets the index on (createdAt, id) find the place at once, however deep the page is.
+ */
+export function afterCursor(cursor: string | undefined) {
+  if (cursor === undefined) return {};
+  const { createdAt, id } = decodeCursor(cursor);
+  return { createdAt: { lte: createdAt }, OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
+}
+
+export const newestFirst = [{ createdAt: 'desc' as const }, { id: 'desc' as const }];
+
+/** Cuts one page off rows that were read with `take: limit + 1`. */
+export function toPage<Row extends PageKey, Item>(rows: readonly Row[], limit: number, toItem: (row: Row) => Item) {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return { items: shown.map(toItem), nextCursor: rows.length > limit && last ? encodeCursor(last) : null };
+}

@@ -1,0 +1,130 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import type { Logger } from '../config/logger.ts';
+
+/** One wrong field of a request: its path as in the JSON (`accounts.ids.3`), and what is wrong in words. */
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
+/** The body of every error answer, as RFC 9457 has it. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    requestId: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error answer (RFC 9457).' });
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Sign in first',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Does not fit the present state',
+  412: 'Precondition failed',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  416: 'Range not satisfiable',
+  422: 'Not processable',
+  429: 'Too many requests',
+  500: 'Internal error',
+  502: 'Bad gateway',
+  503: 'Not available',
+};
+
+/** An error that is meant for the client: its detail is sent as it stands, so it must hold no secret. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly errors: FieldError[];
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, detail: string, more: { errors?: FieldError[]; headers?: Record<string, string> } = {}) {
+    super(detail);
+    this.name = 'Problem';
+    this.status = status;
+    this.errors = more.errors ?? [];
+    this.headers = more.headers ?? {};
+  }
+}
+
+export const badRequest = (detail: string, errors: FieldError[] = []): Problem => new Problem(400, detail, { errors });
+export const unauthorized = (detail = 'Sign in, or send a valid bearer token.'): Problem =>
+  new Problem(401, detail, { headers: { 'www-authenticate': 'Bearer' } });
+export const forbidden = (detail: string): Problem => new Problem(403, detail);
+export const notFound = (detail: string): Problem => new Problem(404, detail);
+export const conflict = (detail: string, errors: FieldError[] = []): Problem => new Problem(409, detail, { errors });
+export const tooLarge = (detail: string): Problem => new Problem(413, detail);
+export const unprocessable = (detail: string, errors: FieldError[] = []): Problem =>
+  new Problem(422, detail, { errors });
+export const unavailable = (detail: string): Problem => new Problem(503, detail);
+
+/** @param retryAfterSeconds told to the client in `Retry-After`. */
+export const tooMany = (detail: string, retryAfterSeconds: number): Problem =>
+  new Problem(429, detail, { headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) } });
+
+export function sendProblem(res: Response, problem: Problem, requestId?: string): void {
+  res.status(problem.status).set(problem.headers).type('application/problem+json');
+  res.send(
+    JSON.stringify({
+      type: 'about:blank',
+      title: TITLES[problem.status] ?? 'Error',
+      status: problem.status,
+      detail: problem.message,
+      ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+      ...(requestId ? { requestId } : {}),
+    }),
+  );
+}
+
+/** Errors of Express's body parser carry a `type`, those of its router only a status. */
+function fromExpress(error: unknown): Problem | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  if (!('type' in error)) return error.status === 400 ? badRequest('The address is not validly encoded.') : undefined;
+  if (error.type === 'entity.too.large') {
+    const limit = 'limit' in error && typeof error.limit === 'number' ? ` The limit is ${error.limit} bytes.` : '';
+    return tooLarge(`The request body is too large.${limit}`);
+  }
+  if (error.type === 'entity.parse.failed') return badRequest('The request body is not valid JSON.');
+  if (error.type === 'encoding.unsupported' || error.type === 'charset.unsupported') {
+    return new Problem(415, 'The request body must be UTF-8 JSON, plain or gzip-encoded.');
+  }
+  const status = error.status;
+  return typeof status === 'number' && status >= 400 && status < 500
+    ? new Problem(status, 'The request body could not be read.')
+    : undefined;
+}
+
+/** What a client may read of any thrown value; `undefined` means that it is a fault of ours. */
+export function toProblem(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  return fromExpress(error);
+}
+
+/** Unknown paths under `/api`. */
+export const apiNotFound: RequestHandler = (req, _res, next) => {
+  next(notFound(`There is no ${req.method} ${req.baseUrl}${req.path}.`));
+};
+
+/** The last middleware: answers every error as a problem, and logs ours under the request's id. */
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  return (error, req, res, next) => {
+    const requestId = String(res.locals.requestId ?? '');
+    const known = toProblem(error);
+    if (!known) log.error({ err: error, requestId, method: req.method, path: req.path }, 'request failed');
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    sendProblem(
+      res,
+      known ?? new Problem(500, `Something went wrong here, not with your request. Quote ${requestId} when asking.`),
+      requestId,
+    );
+  };
+}

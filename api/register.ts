@@ -1,0 +1,108 @@
+import type { Express, Request, RequestHandler, Response } from 'express';
+import express from 'express';
+import type { z } from 'zod';
+import type { Actor } from './actor.ts';
+import { ANONYMOUS } from './actor.ts';
+import { checkAccess } from './auth.ts';
+import type { Deps } from './deps.ts';
+import { fieldErrors } from './field-errors.ts';
+import { badRequest, Problem } from './problem.ts';
+import type { Answer, Route } from './route.ts';
+import { idempotencyKeySchema } from './route.ts';
+
+/** Large enough for a bulk task that names 100,000 accounts by id. */
+const DEFAULT_BODY_BYTES = 16 * 1024 ** 2;
+
+/** Literal segments before parameters, so that `/accounts/tags` is never read as an account's id. */
+function specificity(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => (segment.startsWith('{') ? '~' : segment))
+    .join('/');
+}
+
+function parse(schema: z.ZodType, value: unknown, where: string): unknown {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw badRequest(`The ${where} cannot be used as given.`, fieldErrors(parsed.error));
+  return parsed.data;
+}
+
+const hasBody = (req: Request): boolean =>
+  req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+
+function jsonReader(route: Route): (req: Request, res: Response) => Promise<unknown> {
+  const read = express.json({ limit: route.maxBodyBytes ?? DEFAULT_BODY_BYTES });
+  return async (req, res) => {
+    if (!hasBody(req)) return {};
+    if (!req.is('json')) throw new Problem(415, 'The request body must be JSON, with content-type application/json.');
+    await new Promise<void>((done, fail) => read(req, res, (error) => (error ? fail(error) : done())));
+    return req.body;
+  };
+}
+
+/** Aborts when the client is gone before the answer is complete. */
+function clientSignal(res: Response): AbortSignal {
+  const controller = new AbortController();
+  res.on('close', () => {
+    if (!res.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/**
+ * Holds an answer against its declaration and sends what the schema lets through. A mismatch is a fault of ours:
+ * outside production it fails the request, in production it is logged and the answer goes out.
+ */
+function send(route: Route, answer: Answer, res: Response, deps: Deps): void {
+  const spec = route.responses[answer.status];
+  let body = answer.body;
+  const fault = (what: string) => {
+    const message = `${route.operationId} answered ${answer.status} ${what}`;
+    if (process.env.NODE_ENV !== 'production') throw new Error(message);
+    deps.log.error({ operationId: route.operationId }, message);
+  };
+  if (!spec) fault('without declaring it');
+  if (spec?.schema) {
+    const parsed = spec.schema.safeParse(body);
+    if (parsed.success) body = parsed.data;
+    else fault(`unlike its schema: ${JSON.stringify(fieldErrors(parsed.error))}`);
+  }
+  res.status(answer.status);
+  if (answer.headers) res.set(answer.headers);
+  if (body === undefined) res.end();
+  else res.json(body);
+}
+
+function toHandler(route: Route, deps: Deps): RequestHandler {
+  const readJson = route.body ? jsonReader(route) : undefined;
+  return async (req, res) => {
+    const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
+    checkAccess(req, actor, route);
+    const params = route.params ? parse(route.params, req.params, 'address') : {};
+    const query = route.query ? parse(route.query, req.query, 'query') : {};
+    const key = route.idempotent ? req.get('idempotency-key') : undefined;
+    if (key !== undefined && !idempotencyKeySchema.safeParse(key).success) {
+      throw badRequest('The header Idempotency-Key must be 1 to 200 printable characters without spaces.');
+    }
+    const body = route.body && readJson ? parse(route.body, await readJson(req, res), 'request') : undefined;
+    const signal = clientSignal(res);
+    const answer = await route.handler({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
+    if (answer !== 'streamed') send(route, answer, res, deps);
+  };
+}
+
+/** Puts every route on the app; a known path with another method answers 405. */
+export function registerRoutes(app: Express, routes: readonly Route[], deps: Deps): void {
+  const byPath = new Map<string, Route[]>();
+  for (const route of routes) byPath.set(route.path, [...(byPath.get(route.path) ?? []), route]);
+  const paths = [...byPath.keys()].sort((a, b) => (specificity(a) < specificity(b) ? -1 : 1));
+  for (const path of paths) {
+    const expressPath = path.replace(/\{(\w+)\}/g, ':$1');
+    const group = byPath.get(path) ?? [];
+    for (const route of group) app[route.method](expressPath, toHandler(route, deps));
+    const allow = group.map((route) => route.method.toUpperCase()).join(', ');
+    app.all(expressPath, (req) => {
+      throw new Problem(405, `${req.method} is not offered here; ${allow} is.`, { headers: { allow } });
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Actor } from './actor.ts';
+import type { Deps } from './deps.ts';
+
+/**
+ * Who may call: `worker` wants a worker or admin token, the others are ordered viewer < operator < admin,
+ * `public` is open to all that pass the address allow-list.
+ */
+export type Access = 'public' | 'viewer' | 'operator' | 'admin' | 'worker';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+export interface ResponseSpec {
+  description: string;
+  /** What the JSON body must be. Fields that it does not name are not sent. */
+  schema?: z.ZodType;
+  example?: unknown;
+  /** Of an answer that is not JSON, e.g. `text/event-stream`. */
+  contentType?: string;
+}
+
+export interface Answer {
+  /** One of the declared `responses`; error answers are thrown as `Problem`s. */
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface RouteInput<P, Q, B> {
+  params: P;
+  query: Q;
+  body: B;
+  /** The header `Idempotency-Key`, with `idempotent` routes. */
+  idempotencyKey: string | undefined;
+  req: Request;
+  res: Response;
+  actor: Actor;
+  deps: Deps;
+  /** Aborted when the client goes away before the answer is complete. */
+  signal: AbortSignal;
+}
+
+interface RouteBase {
+  method: Method;
+  /** As OpenAPI writes it: `/api/accounts/{id}`. */
+  path: `/${string}`;
+  operationId: string;
+  summary: string;
+  description?: string;
+  tags: readonly string[];
+  access: Access;
+  /** The handler reads `multipart/form-data` itself; an object schema documents its text fields beside `file`. */
+  multipart?: true | z.ZodObject;
+  /** Documents and checks the optional header `Idempotency-Key`. */
+  idempotent?: boolean;
+  /** Largest JSON body, bytes. */
+  maxBodyBytes?: number;
+  /** Examples of the body, by name. */
+  examples?: Readonly<Record<string, unknown>>;
+}
+
+export interface RouteDeclaration<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends RouteBase {
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** Held against every answer; statuses from 400 on only document the problems that are thrown. */
+  responses: Readonly<Record<number, ResponseSpec>>;
+  /** Answers with a status of `responses`, or has written the answer itself (`'streamed'`). */
+  handler(input: RouteInput<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer | 'streamed'>;
+}
+
+/** A declared route with its own types forgotten: what registration and OpenAPI read. */
+export interface Route extends RouteBase {
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  responses: Readonly<Record<number, ResponseSpec>>;
+  handler(input: RouteInput<unknown, unknown, unknown>): Promise<Answer | 'streamed'>;
+}
+
+/** Declares one route: its Express registration, its validation both ways and its OpenAPI entry come from here. */
+export function route<
+  P extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Q extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  B extends z.ZodType = z.ZodUndefined,
+>(declaration: RouteDeclaration<P, Q, B>): Route {
+  // Registration hands the handler exactly what these schemas gave out, so forgetting the types is safe.
+  return declaration as unknown as Route;
+}
+
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, '1 to 200 printable characters without spaces')
+  .meta({ description: 'Any text that names this request; sent again, the first answer comes back.' });
+
+/** Path parameters of a route about one row. */
+export const idParams = z.object({ id: z.uuid() });

@@ -1,0 +1,35 @@
+import { accountsRoutes } from './accounts.ts';
+import { bulkRoutes } from './bulk.ts';
+import { doorRoutes } from './door.ts';
+import { errorsRoutes } from './errors.ts';
+import { eventsRoutes } from './events.ts';
+import { evidenceRoutes } from './evidence.ts';
+import { healthRoutes } from './health.ts';
+import { locksRoutes } from './locks.ts';
+import { mediaRoutes } from './media.ts';
+import { proxiesRoutes } from './proxies.ts';
+import type { Route } from './route.ts';
+import { signInRoutes } from './sign-in.ts';
+import { systemRoutes } from './system.ts';
+import { tokensRoutes } from './tokens.ts';
+import { workerLinkRoutes } from './worker-link.ts';
+import { workersRoutes } from './workers.ts';
+
+/** Every route of the API. A new file of routes gets one line here. */
+export const allRoutes: readonly Route[] = [
+  ...signInRoutes,
+  ...tokensRoutes,
+  ...accountsRoutes,
+  ...proxiesRoutes,
+  ...mediaRoutes,
+  ...doorRoutes,
+  ...bulkRoutes,
+  ...eventsRoutes,
+  ...evidenceRoutes,
+  ...workersRoutes,
+  ...workerLinkRoutes,
+  ...locksRoutes,
+  ...healthRoutes,
+  ...systemRoutes,
+  ...errorsRoutes,
+];

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { Sealer } from './seal.ts';
+
+/** What lies sealed in the rows. Each sort has a purpose of its own, so that one cannot stand in for another. */
+const PURPOSES = { account: 'account-secret', session: 'account-session', proxy: 'proxy-secret' } as const;
+
+const accountLoginSchema = z.object({ password: z.string(), totpSecret: z.string().nullable() });
+export type AccountLogin = z.infer<typeof accountLoginSchema>;
+const proxySecretSchema = z.object({ password: z.string() });
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export const sealAccountLogin = (sealer: Sealer, accountId: string, login: AccountLogin): Bytes =>
+  sealer.seal(PURPOSES.account, accountId, login);
+
+/** @throws SealError when the bytes cannot be opened */
+export const openAccountLogin = (sealer: Sealer, accountId: string, sealed: Uint8Array): AccountLogin =>
+  accountLoginSchema.parse(sealer.open(PURPOSES.account, accountId, sealed));
+
+/** The login, or null when there is none or its key is lost: then a person has to enter it again. */
+export function readAccountLogin(sealer: Sealer, row: { id: string; secret: Uint8Array | null }): AccountLogin | null {
+  if (!row.secret) return null;
+  try {
+    return openAccountLogin(sealer, row.id, row.secret);
+  } catch {
+    return null;
+  }
+}
+
+export const sealStorageState = (sealer: Sealer, accountId: string, storageState: unknown): Bytes =>
+  sealer.seal(PURPOSES.session, accountId, storageState);
+
+/** @throws SealError when the bytes cannot be opened */
+export const openStorageState = (sealer: Sealer, accountId: string, sealed: Uint8Array): unknown =>
+  sealer.open(PURPOSES.session, accountId, sealed);
+
+export const sealProxyPassword = (sealer: Sealer, proxyId: string, password: string): Bytes =>
+  sealer.seal(PURPOSES.proxy, proxyId, { password });
+
+/** @throws SealError when the bytes cannot be opened */
+export const openProxyPassword = (sealer: Sealer, proxyId: string, sealed: Uint8Array): string =>
+  proxySecretSchema.parse(sealer.open(PURPOSES.proxy, proxyId, sealed)).password;

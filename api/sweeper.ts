@@ -1,0 +1,71 @@
+import type { Deps } from './deps.ts';
+import { dropOldEvidence } from './door/evidence.ts';
+import { query, queryOne } from './door/sql.ts';
+import { sweepStarts } from './door/start.ts';
+
+const STARTS_MS = 5_000;
+const CLEANING_MS = 3_600_000;
+const SWEEP_LIMIT_MS = 120_000;
+const METRIC_DAYS = 7;
+
+type SweeperDeps = Pick<Deps, 'db' | 'temporal' | 'log' | 'env' | 'evidenceStore'>;
+
+export interface Sweeper {
+  /** Waits for the sweep under way. */
+  close(): Promise<void>;
+}
+
+/** Runs `work` unless another API process is at it: the lock belongs to a transaction and goes with the process. */
+async function alone(deps: SweeperDeps, name: string, work: () => Promise<unknown>): Promise<void> {
+  await deps.db.$transaction(
+    async (tx) => {
+      const lock = await queryOne<{ got: boolean }>(
+        tx,
+        `SELECT pg_try_advisory_xact_lock(hashtextextended('sweeper/' || $1, 0)) AS got`,
+        name,
+      );
+      if (lock?.got) await work();
+    },
+    { timeout: SWEEP_LIMIT_MS },
+  );
+}
+
+async function clean(deps: SweeperDeps): Promise<void> {
+  const evidence = await dropOldEvidence(deps);
+  const [metrics] = await query<{ n: number }>(
+    deps.db,
+    `WITH gone AS (
+       DELETE FROM "WorkerMetric" WHERE at < now() - ${METRIC_DAYS} * interval '1 day' RETURNING 1
+     ) SELECT count(*)::int AS n FROM gone`,
+  );
+  if (evidence > 0 || (metrics?.n ?? 0) > 0)
+    deps.log.info({ evidence, metrics: metrics?.n }, 'old records were deleted');
+}
+
+/**
+ * The work that no request waits for: every 5 seconds starts of bulk tasks that are due or were lost, every hour the
+ * deletion of old evidence and metrics. Of several API processes one does it.
+ */
+export function startSweeper(deps: SweeperDeps): Sweeper {
+  const timers: NodeJS.Timeout[] = [];
+  const underWay = new Map<string, Promise<void>>();
+  const every = (ms: number, name: string, work: () => Promise<unknown>): void => {
+    const once = (): void => {
+      if (underWay.has(name)) return;
+      const run = alone(deps, name, work)
+        .catch((error) => deps.log.warn({ err: error }, `the sweep of ${name} failed and is tried again`))
+        .finally(() => underWay.delete(name));
+      underWay.set(name, run);
+    };
+    once();
+    timers.push(setInterval(once, ms));
+  };
+  every(STARTS_MS, 'starts', () => sweepStarts(deps));
+  every(CLEANING_MS, 'old records', () => clean(deps));
+  return {
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      await Promise.all(underWay.values());
+    },
+  };
+}

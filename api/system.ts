@@ -1,0 +1,166 @@
+import { statfs } from 'node:fs/promises';
+import type { Client } from '@temporalio/client';
+import { z } from 'zod';
+import { WORKER_ROLES } from '../contracts/queues.ts';
+import type { Deps } from './deps.ts';
+import { queryOne } from './door/sql.ts';
+import { clientWithin, hasPoller } from './door/temporal.ts';
+import type { Route } from './route.ts';
+import { route } from './route.ts';
+import { listWorkers } from './workers.ts';
+
+const STATUSES = ['ok', 'degraded', 'down'] as const;
+type Status = (typeof STATUSES)[number];
+
+const PART_MS = 3_000;
+/** Below this share of free space, or this many bytes, rendering and evidence soon fail. */
+const LOW_DISK_SHARE = 0.05;
+const LOW_DISK_BYTES = 1024 ** 3;
+
+const partSchema = z.object({
+  name: z.string().meta({ description: '`postgres`, `temporal`, `disk`, or `workers/<role>`' }),
+  status: z.enum(STATUSES),
+  detail: z.string().meta({ description: 'What it means, in a sentence' }),
+  ms: z.int().optional().meta({ description: 'How long the part took to answer' }),
+  workers: z.int().optional().meta({ description: 'Workers that are there' }),
+  lost: z.int().optional().meta({ description: 'Workers that were not heard of lately' }),
+  freeBytes: z.number().optional(),
+  totalBytes: z.number().optional(),
+});
+const healthSchema = z.object({
+  status: z.enum(STATUSES).meta({ description: 'The worst of the parts' }),
+  checkedAt: z.iso.datetime(),
+  parts: z.array(partSchema),
+});
+type Part = z.input<typeof partSchema>;
+
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const startedAt = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no answer within ${PART_MS / 1_000} seconds`)), PART_MS);
+  });
+  try {
+    return { value: await Promise.race([work(), late]), ms: Math.round(performance.now() - startedAt) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const down = (name: string, detail: string): Part => ({ name, status: 'down', detail });
+
+async function postgresPart(deps: Deps): Promise<Part> {
+  try {
+    const { ms } = await timed(() => queryOne(deps.db, 'SELECT 1 AS one'));
+    return { name: 'postgres', status: 'ok', detail: 'Postgres answers.', ms };
+  } catch (error) {
+    deps.log.warn({ err: error }, 'Postgres does not answer');
+    return down('postgres', 'Postgres does not answer: nothing can be read or written.');
+  }
+}
+
+async function temporalPart(deps: Deps): Promise<{ part: Part; client?: Client }> {
+  try {
+    const { value: client, ms } = await timed(async () => {
+      const found = await clientWithin(deps, PART_MS);
+      await found.workflowService.getSystemInfo({});
+      return found;
+    });
+    return { part: { name: 'temporal', status: 'ok', detail: 'Temporal answers.', ms }, client };
+  } catch (error) {
+    deps.log.warn({ err: error }, 'Temporal does not answer');
+    return { part: down('temporal', 'Temporal does not answer: tasks stand still until it does, and lose nothing.') };
+  }
+}
+
+async function diskPart(deps: Deps): Promise<Part> {
+  try {
+    const { bavail, bsize, blocks } = await statfs(deps.env.FLOTILLA_DATA);
+    const [freeBytes, totalBytes] = [bavail * bsize, blocks * bsize];
+    const low = freeBytes < LOW_DISK_BYTES || freeBytes < totalBytes * LOW_DISK_SHARE;
+    const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GB of the data folder's disk are free.`;
+    return {
+      name: 'disk',
+      status: low ? 'degraded' : 'ok',
+      detail: low ? `Only ${free}` : free,
+      freeBytes,
+      totalBytes,
+    };
+  } catch {
+    return down('disk', 'The data folder cannot be read.');
+  }
+}
+
+/** A role works when one of its processes reports here and its queue is polled in Temporal. */
+async function workerPart(
+  role: (typeof WORKER_ROLES)[number],
+  known: { here: number; lost: number },
+  client: Client | undefined,
+): Promise<Part> {
+  const polled = client
+    ? await timed(() => hasPoller(client, role, 'activity')).then(
+        ({ value }) => value,
+        () => undefined,
+      )
+    : undefined;
+  const name = `workers/${role}`;
+  const counts = { workers: known.here, lost: known.lost };
+  if (known.here === 0 && !polled) return { ...down(name, `No ${role} worker is there; its work waits.`), ...counts };
+  const of = (status: Status, detail: string): Part => ({ name, status, detail, ...counts });
+  if (polled === false) return of('degraded', `The ${role} workers report, but nobody takes work from their queue.`);
+  if (polled === undefined) return of('degraded', `Temporal does not tell whether the ${role} queue is served.`);
+  if (known.here === 0) return of('degraded', `The ${role} queue is served, but by no worker that reports here.`);
+  if (known.lost > 0) return of('degraded', `${known.lost} of the ${role} workers were not heard of lately.`);
+  return of('ok', `${known.here} ${role} ${known.here === 1 ? 'worker is' : 'workers are'} there.`);
+}
+
+/** Lost ones are told of for an hour; after that they were taken away on purpose. */
+const FORGOTTEN_MS = 3_600_000;
+
+export async function checkHealth(deps: Deps): Promise<z.input<typeof healthSchema>> {
+  const [postgres, temporal, disk, workers] = await Promise.all([
+    postgresPart(deps),
+    temporalPart(deps),
+    diskPart(deps),
+    timed(() => listWorkers(deps.db)).then(
+      ({ value }) => value,
+      () => [],
+    ),
+  ]);
+  const roles = await Promise.all(
+    WORKER_ROLES.map((role) => {
+      const own = workers.filter((worker) => worker.role === role);
+      const here = own.filter((worker) => worker.state !== 'lost').length;
+      const lost = own.filter((one) => one.state === 'lost' && Date.now() - one.heartbeatAt.getTime() < FORGOTTEN_MS);
+      return workerPart(role, { here, lost: lost.length }, temporal.client);
+    }),
+  );
+  const parts = [postgres, temporal.part, disk, ...roles];
+  const worst = Math.max(...parts.map((part) => STATUSES.indexOf(part.status)));
+  return { status: STATUSES[worst] ?? 'down', checkedAt: new Date().toISOString(), parts };
+}
+
+const healthAnswer = { 200: { description: 'Each part, and the worst of them as the whole', schema: healthSchema } };
+
+export const systemRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/system/health',
+    operationId: 'getSystemHealth',
+    summary: 'Health of each part: Postgres, Temporal, disk, workers by role',
+    tags: ['System'],
+    access: 'viewer',
+    responses: healthAnswer,
+    handler: async ({ deps }) => ({ status: 200, body: await checkHealth(deps) }),
+  }),
+  route({
+    method: 'post',
+    path: '/api/system/health/poll',
+    operationId: 'pollSystemHealth',
+    summary: 'Check each part now',
+    tags: ['System'],
+    access: 'viewer',
+    responses: healthAnswer,
+    handler: async ({ deps }) => ({ status: 200, body: await checkHealth(deps) }),
+  }),
+];

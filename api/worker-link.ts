@@ -1,0 +1,223 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { renewLeases } from '../activities/leases.ts';
+import type { MediaStore, StoredFile } from '../activities/media/store.ts';
+import { TaskError } from '../contracts/errors.ts';
+import * as contract from '../contracts/worker-api.ts';
+import type { Deps } from './deps.ts';
+import { keepEvidence } from './door/evidence.ts';
+import { asSql, queryOne } from './door/sql.ts';
+import { fieldErrors } from './field-errors.ts';
+import { fileTooLarge, type MultipartOptions, receiveFile } from './multipart.ts';
+import { badRequest, conflict, notFound } from './problem.ts';
+import type { Route } from './route.ts';
+import { route } from './route.ts';
+import { openAccountLogin, openProxyPassword, openStorageState, sealStorageState } from './secrets.ts';
+
+const TAGS = ['Worker link'];
+const EVIDENCE_BYTES = 50 * 1024 ** 2;
+/** A stored session of a browser holds cookies and local storage; megabytes of it are no session. */
+const SESSION_BYTES = 8 * 1024 ** 2;
+const accountParams = z.object({ accountId: z.uuid() });
+
+const leaseLost = () => conflict('The lease on this account is lost: it has expired, or another run holds it.');
+
+interface SecretRow {
+  id: string;
+  platform: string;
+  username: string;
+  email: string | null;
+  timeZone: string;
+  secret: Uint8Array | null;
+  session: Uint8Array | null;
+  proxyId: string | null;
+  protocol: string | null;
+  host: string | null;
+  port: number | null;
+  proxyUsername: string | null;
+  proxySecret: Uint8Array | null;
+}
+
+/** Account and proxy in one statement with the lease that allows to read them. */
+const SECRET = `
+  SELECT a.id, a.platform, a.username, a.email, a."timeZone", a.secret, a.session, a."proxyId",
+    p.protocol, p.host, p.port, p.username AS "proxyUsername", p.secret AS "proxySecret"
+  FROM "Lease" l JOIN "Account" a ON a.id = $1::uuid LEFT JOIN "Proxy" p ON p.id = a."proxyId"
+  WHERE l.resource = $2 AND l."fencingToken" = $3::bigint AND l."expiresAt" > now()`;
+
+function proxyOf({ sealer }: Deps, row: SecretRow): contract.AccountSecret['proxy'] {
+  if (!row.proxyId || !row.host) return null;
+  const host = row.host.includes(':') && !row.host.startsWith('[') ? `[${row.host}]` : row.host;
+  return {
+    server: `${row.protocol}://${host}:${row.port}`,
+    username: row.proxyUsername,
+    password: row.proxySecret ? openProxyPassword(sealer, row.proxyId, row.proxySecret) : null,
+  };
+}
+
+async function readSecret(deps: Deps, accountId: string, fencingToken: string): Promise<contract.AccountSecret> {
+  const resource = contract.accountLeaseResource(accountId);
+  const row = await queryOne<SecretRow>(deps.db, SECRET, accountId, resource, fencingToken);
+  if (!row) throw leaseLost();
+  if (!row.secret) throw notFound('The account has no password; edit the account first.');
+  return {
+    platform: row.platform,
+    username: row.username,
+    ...openAccountLogin(deps.sealer, row.id, row.secret),
+    email: row.email,
+    timeZone: row.timeZone,
+    proxy: proxyOf(deps, row),
+    storageState: row.session ? openStorageState(deps.sealer, row.id, row.session) : null,
+  };
+}
+
+/**
+ * The lease is locked while the session is written, so that a host which lost it a moment ago cannot write over the
+ * session of the next holder. A session proves that the log-in works, whatever was noted of the account before.
+ */
+const SAVE_SESSION = `
+  WITH held AS (
+    SELECT 1 FROM "Lease" WHERE resource = $2 AND "fencingToken" = $3::bigint AND "expiresAt" > now() FOR SHARE
+  )
+  UPDATE "Account" SET session = $4::bytea, "sessionAt" = now(), "updatedAt" = now(),
+    status = CASE WHEN status = 'disabled' THEN status ELSE 'active' END,
+    "statusReason" = CASE WHEN status = 'disabled' THEN "statusReason" END
+  WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM held) RETURNING id`;
+
+const leaseRoutes: Route[] = [
+  route({
+    method: 'post',
+    path: '/api/worker/accounts/{accountId}/secret',
+    operationId: 'readAccountSecret',
+    summary: 'Log-in data of an account whose lease the worker serves',
+    tags: TAGS,
+    access: 'worker',
+    params: accountParams,
+    body: contract.accountSecretRequestSchema,
+    responses: { 200: { description: 'Log-in data, proxy and stored session', schema: contract.accountSecretSchema } },
+    handler: async ({ params: { accountId }, body, deps }) => ({
+      status: 200,
+      body: await readSecret(deps, accountId, body.fencingToken),
+      headers: { 'cache-control': 'no-store' },
+    }),
+  }),
+  route({
+    method: 'put',
+    path: '/api/worker/accounts/{accountId}/session',
+    operationId: 'saveAccountSession',
+    summary: "The account's new session state",
+    tags: TAGS,
+    access: 'worker',
+    params: accountParams,
+    body: contract.saveSessionRequestSchema,
+    maxBodyBytes: SESSION_BYTES,
+    responses: { 204: { description: 'Sealed and kept' } },
+    async handler({ params: { accountId }, body, deps }) {
+      const sealed = sealStorageState(deps.sealer, accountId, body.storageState ?? null);
+      const resource = contract.accountLeaseResource(accountId);
+      const saved = await queryOne(deps.db, SAVE_SESSION, accountId, resource, body.fencingToken, sealed);
+      if (!saved) throw leaseLost();
+      return { status: 204 };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/worker/leases/renew',
+    operationId: 'renewLeases',
+    summary: 'Prolong all leases that a host serves',
+    tags: TAGS,
+    access: 'worker',
+    body: contract.renewLeasesRequestSchema,
+    responses: {
+      200: {
+        description: 'Those that are still held; the others are lost',
+        schema: contract.renewLeasesResponseSchema,
+      },
+    },
+    handler: async ({ body, deps }) => ({
+      status: 200,
+      body: { renewed: await renewLeases(asSql(deps.db), body.leases, body.ttlMs) },
+    }),
+  }),
+];
+
+/** The file into the store under its hash, and the text field `meta` as its schema has it. */
+async function receive<Meta extends z.ZodType>(
+  req: Request,
+  options: MultipartOptions & { store: MediaStore; meta: Meta },
+): Promise<{ file: StoredFile; meta: z.output<Meta> }> {
+  const { file, fields } = await receiveFile(req, options, ({ stream, signal }) =>
+    options.store.receive(stream, { maxBytes: options.maxBytes, signal }),
+  ).catch((error: unknown) => {
+    if (error instanceof TaskError && error.type === 'MediaRejected') throw fileTooLarge(options);
+    throw error;
+  });
+  let given: unknown;
+  try {
+    given = JSON.parse(fields.meta ?? '');
+  } catch {
+    throw badRequest('The form cannot be used as given.', [{ path: 'meta', message: 'Must be JSON text' }]);
+  }
+  const parsed = options.meta.safeParse(given);
+  if (parsed.success) return { file, meta: parsed.data };
+  const errors = fieldErrors(parsed.error).map(({ path, message }) => ({
+    path: path ? `meta.${path}` : 'meta',
+    message,
+  }));
+  throw badRequest('The form cannot be used as given.', errors);
+}
+
+const metaField = z.object({ meta: z.string().meta({ description: 'JSON text' }) });
+
+const fileRoutes: Route[] = [
+  route({
+    method: 'post',
+    path: '/api/worker/evidence',
+    operationId: 'saveEvidence',
+    summary: 'A screenshot or a trace of a step',
+    description: '`meta` is `{accountTaskId, step, kind}` as JSON text. At most 50 MB.',
+    tags: TAGS,
+    access: 'worker',
+    multipart: metaField,
+    responses: { 200: { description: 'Kept', schema: contract.evidenceResponseSchema } },
+    async handler({ req, deps }) {
+      const options = { maxBytes: EVIDENCE_BYTES, what: 'evidence', store: deps.evidenceStore };
+      const { file, meta } = await receive(req, { ...options, meta: contract.evidenceMetaSchema });
+      return { status: 200, body: { id: await keepEvidence(deps, meta, file) } };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/worker/variants',
+    operationId: 'saveVariant',
+    summary: 'A rendered variant of an asset',
+    description:
+      '`meta` is `{assetId, recipeHash, recipe, probe}` as JSON text. The same recipe again is the same variant.',
+    tags: TAGS,
+    access: 'worker',
+    multipart: metaField,
+    responses: { 200: { description: 'Kept', schema: contract.variantResponseSchema } },
+    async handler({ req, deps }) {
+      const options = { maxBytes: deps.env.FLOTILLA_MEDIA_MAX_BYTES, what: 'variant', store: deps.media };
+      const { file, meta } = await receive(req, { ...options, meta: contract.variantMetaSchema });
+      // Two hosts may have rendered the same: the first one is the one that others have seen.
+      const kept = await queryOne<{ sha256: string; bytes: string }>(
+        deps.db,
+        `INSERT INTO "MediaVariant" AS v ("assetId", "recipeHash", recipe, sha256, bytes, probe)
+         SELECT id, $2, $3::jsonb, $4, $5::bigint, $6::jsonb FROM "MediaAsset" WHERE id = $1::uuid
+         ON CONFLICT ("assetId", "recipeHash") DO UPDATE SET "recipeHash" = v."recipeHash"
+         RETURNING v.sha256, v.bytes::text AS bytes`,
+        meta.assetId,
+        meta.recipeHash,
+        JSON.stringify(meta.recipe ?? null),
+        file.sha256,
+        file.bytes,
+        JSON.stringify(meta.probe ?? null),
+      );
+      if (!kept) throw notFound(`There is no file ${meta.assetId} in the library.`);
+      return { status: 200, body: { sha256: kept.sha256, bytes: Number(kept.bytes) } };
+    },
+  }),
+];
+
+export const workerLinkRoutes: Route[] = [...leaseRoutes, ...fileRoutes];

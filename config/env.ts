@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * All environment variables, read and validated in one place.
+ * Every default is the one that the README names; a wrong value stops the start with one sentence.
+ */
+const port = z.coerce.number().int().min(1).max(65_535);
+const bytes = z.coerce.number().int().positive();
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+
+export const envSchema = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z.url().optional(),
+  API_URL: z.url().optional(),
+  TEMPORAL_ADDRESS: z.string().min(1).optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_UI_URL: z.url().optional(),
+  TEMPORAL_PORT: port.default(7233),
+  TEMPORAL_UI_PORT: port.default(8233),
+  POSTGRES_PORT: port.default(5455),
+  SANDBOX_PORT: port.default(4600),
+  SANDBOX_URL: z.url().optional(),
+  DATABASE_URL: z.string().startsWith('postgres').optional(),
+  FLOTILLA_DATA: z.string().min(1).default('./data'),
+  FLOTILLA_SECRET_KEY: z.string().min(1).optional(),
+  FLOTILLA_ADMIN_TOKEN: z.string().min(16).optional(),
+  FLOTILLA_WORKER_TOKEN: z.string().min(16).optional(),
+  FLOTILLA_ALLOWED_IPS: list.default([]),
+  FLOTILLA_TRUSTED_PROXIES: list.default([]),
+  FLOTILLA_MEDIA_MAX_BYTES: bytes.default(2 * 1024 ** 3),
+  FLOTILLA_EVIDENCE_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
+  FLOTILLA_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(10).default(12_000),
+  FLOTILLA_HOST_NAME: z.string().min(1).optional(),
+  FLOTILLA_BROWSER_SLOTS: z.coerce.number().int().min(1).max(200).default(6),
+  FLOTILLA_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  CHROMIUM_PATH: z.string().min(1).optional(),
+  FFMPEG_PATH: z.string().min(1).optional(),
+  FFPROBE_PATH: z.string().min(1).optional(),
+  TEMPORAL_CLI_PATH: z.string().min(1).optional(),
+});
+
+export type Env = ReturnType<typeof resolveEnv>;
+
+export class EnvError extends Error {
+  override readonly name = 'EnvError';
+}
+
+/** Fills in what follows from other variables: addresses of the embedded parts, absolute paths. */
+function resolveEnv(raw: z.output<typeof envSchema>) {
+  const apiUrl = raw.API_URL ?? `http://127.0.0.1:${raw.PORT}`;
+  return {
+    ...raw,
+    FLOTILLA_DATA: resolve(raw.FLOTILLA_DATA),
+    apiUrl,
+    publicUrl: raw.PUBLIC_URL ?? `http://localhost:${raw.PORT}`,
+    temporalAddress: raw.TEMPORAL_ADDRESS ?? `127.0.0.1:${raw.TEMPORAL_PORT}`,
+    temporalUiUrl: raw.TEMPORAL_UI_URL ?? `http://localhost:${raw.TEMPORAL_UI_PORT}`,
+    sandboxUrl: raw.SANDBOX_URL ?? `http://127.0.0.1:${raw.SANDBOX_PORT}`,
+  };
+}
+
+/**
+ * Reads and validates the environment. An empty variable counts as not set.
+ * @throws EnvError with one sentence that names the variable.
+ */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = envSchema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new EnvError(
+      `${String(issue?.path[0] ?? 'The environment')} is not usable: ${issue?.message ?? 'invalid value'}.`,
+    );
+  }
+  return resolveEnv(parsed.data);
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { ACCOUNT_TASK_STATES, BULK_STATES } from './states.ts';
+
+/** Names and shapes of the messages of a bulk workflow; its id is `bulk/<taskId>`. */
+export const bulkWorkflowId = (taskId: string): string => `bulk/${taskId}`;
+export const accountWorkflowId = (taskId: string, accountTaskId: string): string => `bulk/${taskId}/${accountTaskId}`;
+
+export const BULK_UPDATES = {
+  pause: 'pause',
+  resume: 'resume',
+  cancel: 'cancel',
+  setWindow: 'setWindow',
+  retryFailed: 'retryFailed',
+} as const;
+export const AGGREGATE_QUERY = 'aggregate';
+
+/** Least and most account tasks that one bulk task runs at once. */
+export const WINDOW_MIN = 1;
+export const WINDOW_MAX = 500;
+export const WINDOW_DEFAULT = 20;
+
+export const totalsSchema = z.object(
+  Object.fromEntries(['total', ...ACCOUNT_TASK_STATES].map((key) => [key, z.int().nonnegative()])) as Record<
+    'total' | (typeof ACCOUNT_TASK_STATES)[number],
+    z.ZodInt
+  >,
+);
+
+/** The live totals of a bulk task. Times are ISO 8601, `etaSeconds` is null while it cannot be told. */
+export const aggregateSchema = z.object({
+  id: z.uuid(),
+  kind: z.string(),
+  state: z.enum(BULK_STATES),
+  stateReason: z.string().nullable(),
+  source: z.enum(['workflow', 'ledger']),
+  totals: totalsSchema,
+  counters: z.record(z.string(), z.int()),
+  window: z.int(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  etaSeconds: z.number().int().nonnegative().nullable(),
+});
+export type Aggregate = z.infer<typeof aggregateSchema>;
+
+/** Pace of one bulk task, beside the limits of accounts and platforms. */
+export const paceSchema = z
+  .object({
+    minGapSeconds: z
+      .number()
+      .min(0)
+      .max(86_400)
+      .optional()
+      .meta({ title: 'Least time between two posts of one account, seconds' }),
+    breaker: z
+      .object({
+        /** Share of failures, 0 to 1. */
+        share: z.number().min(0.05).max(1).default(0.5),
+        /** Among the last so many ended account tasks. */
+        among: z.int().min(3).max(1_000).default(20),
+      })
+      .strict()
+      .optional()
+      .meta({ title: 'Pause by itself when too many fail' }),
+  })
+  .strict();
+export type Pace = z.infer<typeof paceSchema>;
+
+/** Data of a TaskEvent of type `account-task`. */
+export const accountTaskEventSchema = z.object({
+  ordinal: z.int(),
+  from: z.enum(ACCOUNT_TASK_STATES),
+  to: z.enum(ACCOUNT_TASK_STATES),
+  reason: z.string().nullable(),
+  errorType: z.string().nullable(),
+});

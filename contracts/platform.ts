@@ -1,0 +1,58 @@
+/** What a platform declares about itself. Shared code reads these properties and never a platform's name. */
+export const CAPABILITIES = [
+  'logIn',
+  'publishVideo',
+  'publishImage',
+  'setAvatar',
+  'setBio',
+  'follow',
+  'readFeed',
+  'listOwnPosts',
+] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+export interface VideoLimits {
+  maxBytes: number;
+  minDurationMs: number;
+  maxDurationMs: number;
+  maxWidth: number;
+  maxHeight: number;
+  maxFrameRate: number;
+  /** ffprobe names, e.g. `h264`. */
+  videoCodecs: readonly string[];
+  audioCodecs: readonly string[];
+  /** ffprobe format names of accepted containers, e.g. `mp4`. */
+  containers: readonly string[];
+}
+
+export interface ImageLimits {
+  maxBytes: number;
+  maxWidth: number;
+  maxHeight: number;
+  /** MIME types. */
+  types: readonly string[];
+}
+
+export interface PlatformProfile {
+  name: string;
+  title: string;
+  /** Which task queue serves it: a browser driver works on `browser`, an API driver on `network`. */
+  transport: 'browser' | 'api';
+  capabilities: readonly Capability[];
+  limits: {
+    /** Unicode code points. */
+    captionMaxChars: number;
+    maxMentions: number;
+    video: VideoLimits;
+    image: ImageLimits;
+    /** Default posts an account a day, where the account sets none. */
+    postsPerDay: number;
+    /** Least time between two posts of one account, milliseconds. */
+    minPostGapMs: number;
+  };
+  /**
+   * After a submit whose outcome is unknown: the time after which a post that cannot be found is verifiably absent,
+   * milliseconds. Covers the platform's own processing delay.
+   */
+  publishSettleMs: number;
+}

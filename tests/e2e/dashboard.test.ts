@@ -1,0 +1,226 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { renderSampleVideos } from '../../activities/media/samples.ts';
+import { startTestStack, type TestStack } from '../../stack/testing.ts';
+import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
+import { type Site, siteAt } from './dashboard-site.ts';
+
+const PASSWORD = 'harbour-light-7';
+const GOOD = ['ada', 'grace', 'mary'];
+const STARTED_MS = 180_000;
+const RUN_MS = 120_000;
+
+interface Player {
+  readyState: number;
+  duration: number;
+  addEventListener(event: string, listener: (event: unknown) => void): void;
+}
+interface Picture {
+  naturalWidth: number;
+  decode(): Promise<void>;
+}
+
+let stack: TestStack;
+let site: Site;
+let browser: DashboardBrowser;
+let page: Page;
+let folder: string;
+
+const button = (name: string | RegExp, within: Page | Locator = page): Locator => within.getByRole('button', { name });
+const tell = (text: string | RegExp, within: Page | Locator = page): Locator => within.getByText(text).first();
+const stateIs = (state: string): Promise<void> =>
+  page.getByTestId('task-state').getByText(state, { exact: true }).waitFor({ timeout: RUN_MS });
+const rowOf = (username: string): Locator => page.getByRole('row').filter({ hasText: username });
+
+/** Goes through the steps of a new upload for the accounts of a tag, up to the dry run. */
+async function orderUpload(tag: string, caption: string): Promise<void> {
+  await page.getByRole('link', { name: 'New bulk upload' }).first().click();
+  await page.getByRole('radio', { name: new RegExp(`^${tag}`) }).click();
+  await button('Next').click();
+  await button(/\.mp4 ?540×960/).click();
+  await page.getByLabel('Captions, no. 1').fill(caption);
+  await button('Next').click();
+  await page.getByLabel('Accounts at once').waitFor();
+}
+
+beforeAll(async () => {
+  if (!existsSync(join(process.cwd(), 'web', 'dist', 'index.html'))) {
+    throw new Error('The dashboard is not built: run "npm run setup".');
+  }
+  folder = await mkdtemp(join(tmpdir(), 'flotilla-dashboard-'));
+  [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
+  page = browser.page;
+  site = siteAt(stack.sandboxUrl);
+  await site.addAccounts([...GOOD, 'joan'], PASSWORD);
+}, STARTED_MS);
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+describe('the dashboard', () => {
+  it('asks who you are, and takes you where you wanted to go', async () => {
+    await page.goto(`${stack.apiUrl}/accounts?tag=crew`);
+    await page.getByLabel('Access token').fill('not-a-token-of-this-installation');
+    await button('Sign in').click();
+    await tell('This token is not known here').waitFor();
+    await page.getByLabel('Access token').fill(stack.adminToken);
+    await button('Sign in').click();
+    await page.waitForURL('**/accounts?tag=crew');
+    await button(/Signed in as/).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('Access token').waitFor();
+  });
+
+  it('signs in by the printed link and keeps the token out of the address', async () => {
+    await page.goto(`${stack.apiUrl}/sign-in#token=${stack.adminToken}`);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await tell('First steps').waitFor();
+    expect(page.url()).toBe(`${stack.apiUrl}/`);
+    await page.goBack();
+    expect(page.url()).not.toContain(stack.adminToken);
+    await page.goto(stack.apiUrl);
+  });
+
+  it('shows what a CSV file would do, names the line that is wrong, and imports the others', async () => {
+    await page.getByRole('link', { name: 'Accounts', exact: true }).click();
+    await button('Import CSV').first().click();
+    const dialog = page.getByRole('dialog', { name: 'Import accounts' });
+    const lines = [
+      'platform,username,password,tags',
+      ...GOOD.map((name) => `sandbox,${name},${PASSWORD},crew;slow`),
+      'sandbox,joan,not-her-password,crew',
+      'nowhere,eve,whatever,crew',
+    ];
+    await dialog.getByLabel('CSV file').setInputFiles({
+      name: 'crew.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(lines.join('\n')),
+    });
+    await tell('Nothing was written yet.', dialog).waitFor();
+    const rejected = dialog.getByRole('row').filter({ hasText: 'platform' });
+    expect((await rejected.getByRole('cell').allTextContents()).join(' ')).toMatch(/^6 platform Unknown platform/);
+    expect(await rowOf('ada').count()).toBe(0);
+    await button('Import 4 accounts', dialog).click();
+    await tell('4 accounts added, 0 updated, 1 rejected.', dialog).waitFor();
+    await button('Done', dialog).click();
+    await rowOf('joan').waitFor();
+    expect(await rowOf('eve').count()).toBe(0);
+  });
+
+  it('takes a video and shows what it is', async () => {
+    await page.getByRole('link', { name: 'Media', exact: true }).click();
+    const [video] = await renderSampleVideos(folder, 1);
+    await page.getByLabel('Media files').first().setInputFiles(video!.path);
+    const uploads = page.getByRole('region', { name: 'Uploads' });
+    await tell('Done', uploads).waitFor({ timeout: 60_000 });
+    await button(/\.mp4 ?540×960/).click();
+    const drawer = page.getByRole('dialog');
+    await tell('h264', drawer).waitFor();
+    const seconds = await drawer.locator('video').evaluate(async (player: Player) => {
+      if (player.readyState === 0) await new Promise((done) => player.addEventListener('loadedmetadata', done));
+      return player.duration;
+    });
+    expect(Math.round(seconds * 1_000)).toBeCloseTo(video!.durationMs, -3);
+    await button('Close', drawer).click();
+  });
+
+  it(
+    'shows each plan before the start, and follows the run to its end without a reload',
+    async () => {
+      await orderUpload('crew', 'Hello from {{username}}');
+      await button('Check').last().click();
+      await page.getByTestId('dry-run-total').waitFor();
+      expect(await page.getByTestId('dry-run-total').textContent()).toBe('4 accounts');
+      await tell('Hello from grace', page.getByRole('region', { name: 'Plans' })).waitFor();
+      expect(await site.postsOf('grace')).toEqual([]);
+
+      await page.getByLabel('Name').fill('First voyage');
+      await button('Start with 4 accounts').click();
+      await page.getByRole('heading', { name: 'First voyage' }).waitFor();
+      const samePage = await markPage(page);
+      await stateIs('Completed with failures');
+      await tell('4 of 4 accounts ended').waitFor();
+      for (const name of GOOD) await tell('Succeeded', rowOf(name)).waitFor();
+      expect(await samePage()).toBe(true);
+      expect(await site.postsOf('grace')).toMatchObject([{ caption: 'Hello from grace' }]);
+    },
+    RUN_MS,
+  );
+
+  it('is one click from the reason of a failure, its screenshot and its trace', async () => {
+    await button(/^Failed 1$/).click();
+    expect(page.url()).toContain('state=failed');
+    await rowOf('ada').waitFor({ state: 'detached' });
+    await rowOf('joan').click();
+    const drawer = page.getByRole('dialog');
+    await tell('The platform refused the user name or password. Edit the account', drawer).waitFor();
+    const shot = drawer.getByRole('img', { name: /^Page at the step/ }).first();
+    await shot.waitFor();
+    const width = await shot.evaluate(async (image: Picture) => {
+      await image.decode();
+      return image.naturalWidth;
+    });
+    expect(width).toBeGreaterThan(300);
+    const download = page.waitForEvent('download');
+    await drawer.getByRole('link', { name: 'Download' }).first().click();
+    expect((await download).suggestedFilename()).toMatch(/^trace-.*\.zip$/);
+    await tell('Running → Failed', drawer).waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    await button(/^All 4$/).click();
+    await rowOf('ada').click();
+    expect(await page.getByRole('dialog').getByRole('link', { name: 'Open the post' }).getAttribute('href')).toContain(
+      stack.sandboxUrl,
+    );
+    await page.keyboard.press('Escape');
+  });
+
+  it(
+    'pauses a run, tunes it while it rests, and resumes it',
+    async () => {
+      await site.setFaults([{ fault: 'slow', rate: 1 }]);
+      await orderUpload('slow', 'Second from {{username}}');
+      await page.getByLabel('Accounts at once').fill('1');
+      await button('Check').last().click();
+      await button('Start with 3 accounts').click();
+      await stateIs('Running');
+      await button('Pause').click();
+      await stateIs('Paused');
+      await button('1 at once').click();
+      await page.getByLabel('Accounts at once').fill('3');
+      await button('Set').click();
+      await button('3 at once').waitFor();
+      await site.setFaults([]);
+      await button('Resume').click();
+      await stateIs('Completed');
+      await tell('3 of 3 accounts ended').waitFor();
+      for (const name of GOOD) expect(await site.postsOf(name)).toHaveLength(2);
+    },
+    RUN_MS,
+  );
+
+  it(
+    'says when the connection is lost, and goes on by itself when the API is back',
+    async () => {
+      const samePage = await markPage(page);
+      stack.kill('api');
+      const hint = tell('Offline, reconnecting');
+      await hint.waitFor();
+      await hint.waitFor({ state: 'detached', timeout: 60_000 });
+      expect(await samePage()).toBe(true);
+      await page.getByRole('link', { name: 'Overview', exact: true }).click();
+      await tell('First voyage').waitFor();
+    },
+    RUN_MS,
+  );
+
+  it('has no script error and breaks no rule of its content security policy', () => {
+    expect(browser.complaints.list).toEqual([]);
+  });
+});

@@ -1,0 +1,169 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { AccountTaskState } from '../../../contracts/states.ts';
+import { api, unwrap } from './client.ts';
+import { type PagedList, usePagedList } from './pages.ts';
+import { toApiError } from './problem.ts';
+import type { AccountTaskItem, BulkTaskItem, CreatedTask, DryRun, Order, Page } from './types.ts';
+
+const PAGE = 100;
+const BULK = ['bulk'];
+
+export interface TaskAddress {
+  kind: string;
+  id: string;
+}
+
+export const taskKey = (task: TaskAddress) => [...BULK, 'task', task.kind, task.id];
+export const aggregateKey = (task: TaskAddress) => [...BULK, 'aggregate', task.kind, task.id];
+export const accountTaskKey = (task: TaskAddress, accountTaskId: string) => [
+  ...BULK,
+  'account-task',
+  task.kind,
+  task.id,
+  accountTaskId,
+];
+
+export interface TaskFilter {
+  kind?: string | undefined;
+  /** One or more states, joined by commas. */
+  state?: string | undefined;
+}
+
+async function listTasks({ kind, state }: TaskFilter, limit: number, cursor?: string): Promise<Page<BulkTaskItem>> {
+  const query = { limit, ...(state ? { state } : {}), ...(cursor ? { cursor } : {}) };
+  // Every kind has the same list under its own address; the document types it by the kinds of the day.
+  const path = (kind ? `/api/bulk/${kind}` : '/api/bulk') as '/api/bulk';
+  return unwrap(api.GET(path, { params: { query } }));
+}
+
+export function useTasks(filter: TaskFilter): PagedList<BulkTaskItem> {
+  return usePagedList<BulkTaskItem>({
+    queryKey: [...BULK, 'list', filter],
+    fetchPage: (cursor) => listTasks(filter, PAGE, cursor),
+  });
+}
+
+/** The newest few bulk tasks in these states. */
+export function useRecentTasks(state: string | undefined, limit: number) {
+  return useQuery({
+    queryKey: [...BULK, 'recent', state ?? null, limit],
+    queryFn: () => listTasks({ state }, limit),
+  });
+}
+
+export function useTask({ kind, id }: TaskAddress) {
+  return useQuery({
+    queryKey: taskKey({ kind, id }),
+    queryFn: () => unwrap(api.GET('/api/bulk/{kind}/{id}', { params: { path: { kind, id } } })),
+  });
+}
+
+export function useAggregate({ kind, id }: TaskAddress) {
+  return useQuery({
+    queryKey: aggregateKey({ kind, id }),
+    queryFn: () => unwrap(api.GET('/api/bulk/{kind}/{id}/aggregate', { params: { path: { kind, id } } })),
+    staleTime: 0,
+  });
+}
+
+export interface AccountTaskFilter {
+  state?: AccountTaskState | undefined;
+  q?: string | undefined;
+}
+
+export function useAccountTasks(
+  { kind, id }: TaskAddress,
+  { state, q }: AccountTaskFilter,
+): PagedList<AccountTaskItem> {
+  return usePagedList<AccountTaskItem>({
+    queryKey: [...BULK, 'accounts', kind, id, { state, q }],
+    fetchPage: (cursor) =>
+      unwrap(
+        api.GET('/api/bulk/{kind}/{id}/accounts', {
+          params: {
+            path: { kind, id },
+            query: { limit: PAGE, ...(state ? { state } : {}), ...(q ? { q } : {}), ...(cursor ? { cursor } : {}) },
+          },
+        }),
+      ),
+  });
+}
+
+export function useAccountTask({ kind, id }: TaskAddress, accountTaskId: string | null) {
+  return useQuery({
+    queryKey: accountTaskKey({ kind, id }, accountTaskId ?? ''),
+    queryFn: () =>
+      unwrap(
+        api.GET('/api/bulk/{kind}/{id}/accounts/{accountTaskId}', {
+          params: { path: { kind, id, accountTaskId: accountTaskId ?? '' } },
+        }),
+      ),
+    enabled: accountTaskId !== null,
+  });
+}
+
+export function useKinds() {
+  return useQuery({
+    queryKey: ['kinds'],
+    queryFn: async () => (await unwrap(api.GET('/api/kinds'))).items,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export async function dryRun(kind: string, order: Order): Promise<DryRun> {
+  const path = `/api/bulk/${kind}` as '/api/bulk/upload';
+  const { data, error, response } = await api.POST(path, { params: { query: { dryRun: 'true' } }, body: order });
+  if (!response.ok) throw toApiError(response.status, error);
+  return data as DryRun;
+}
+
+/** Writes the task; sent again with the same key, the first answer comes back. */
+export async function createTask(kind: string, order: Order, idempotencyKey: string): Promise<CreatedTask> {
+  const path = `/api/bulk/${kind}` as '/api/bulk/upload';
+  const { data, error, response } = await api.POST(path, {
+    params: { header: { 'Idempotency-Key': idempotencyKey } },
+    body: order,
+  });
+  if (!response.ok) throw toApiError(response.status, error);
+  return data as CreatedTask;
+}
+
+export type OrderName = 'start' | 'pause' | 'resume' | 'cancel' | 'retry-failed';
+
+export function giveOrder({ kind, id }: TaskAddress, name: OrderName) {
+  const path = `/api/bulk/{kind}/{id}/${name}` as '/api/bulk/{kind}/{id}/start';
+  return unwrap(api.POST(path, { params: { path: { kind, id } } }));
+}
+
+/** Gives an order to a task and has everything about it read again, also when it was refused. */
+export function useOrder(task: TaskAddress) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (order: OrderName | { window: number }) =>
+      typeof order === 'string'
+        ? giveOrder(task, order)
+        : unwrap(
+            api.POST('/api/bulk/{kind}/{id}/window', {
+              params: { path: { kind: task.kind, id: task.id } },
+              body: order,
+            }),
+          ),
+    onSettled: () =>
+      client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
+  });
+}
+
+/** Answers an account task that waits for a person. */
+export function useResolve({ kind, id }: TaskAddress, accountTaskId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (action: 'retry' | 'skip') =>
+      unwrap(
+        api.POST('/api/bulk/{kind}/{id}/accounts/{accountTaskId}/resolve', {
+          params: { path: { kind, id, accountTaskId } },
+          body: { action },
+        }),
+      ),
+    onSettled: () => client.invalidateQueries({ queryKey: BULK }),
+  });
+}

@@ -1,0 +1,112 @@
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import type { AccountTaskState, BulkState } from '../../../contracts/states.ts';
+import { openStream, type StreamStatus } from './stream.ts';
+
+interface EventHead {
+  taskId: string;
+  at: string;
+}
+export interface AccountTaskEvent extends EventHead {
+  type: 'account-task';
+  accountTaskId: string;
+  ordinal: number;
+  from: AccountTaskState;
+  to: AccountTaskState;
+  reason: string | null;
+  errorType: string | null;
+}
+export interface BulkTaskEvent extends EventHead {
+  type: 'bulk-task';
+  state: BulkState;
+  reason: string | null;
+  window?: number;
+}
+export interface OtherEvent extends EventHead {
+  type: 'other';
+  name: string;
+  accountTaskId: string | null;
+}
+export type LiveEvent = AccountTaskEvent | BulkTaskEvent | OtherEvent;
+
+/** At most two refreshes a second, however many events come in. */
+const FLUSH_MS = 500;
+/** While the stream is down, the page asks by itself. */
+const POLL_MS = 10_000;
+
+let status: StreamStatus = 'connecting';
+const watchers = new Set<() => void>();
+
+function setStatus(next: StreamStatus): void {
+  status = next;
+  for (const watcher of watchers) watcher();
+}
+
+/** How the page's stream is, for the hint about a lost connection. */
+export function useStreamStatus(): StreamStatus {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => status,
+  );
+}
+
+function toLiveEvent(type: string, data: string): LiveEvent {
+  const body = JSON.parse(data) as EventHead & Record<string, unknown>;
+  if (type === 'account-task' || type === 'bulk-task') return { ...body, type } as unknown as LiveEvent;
+  return { ...body, type: 'other', name: type } as unknown as OtherEvent;
+}
+
+/**
+ * The page's one stream. `onFlush` gets the events since the last call, gathered; an empty list means: refresh what is
+ * shown, something may have been missed.
+ */
+export function useLive(taskId: string | undefined, onFlush: (events: readonly LiveEvent[]) => void): void {
+  const handler = useRef(onFlush);
+  useEffect(() => {
+    handler.current = onFlush;
+  });
+
+  useEffect(() => {
+    let waiting: LiveEvent[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let poll: ReturnType<typeof setInterval> | undefined;
+    let last = 0;
+
+    const flush = (): void => {
+      timer = undefined;
+      last = Date.now();
+      const events = waiting;
+      waiting = [];
+      handler.current(events);
+    };
+    const schedule = (): void => {
+      timer ??= setTimeout(flush, Math.max(0, last + FLUSH_MS - Date.now()));
+    };
+
+    let opened = false;
+    const close = openStream({
+      taskId,
+      onEvent({ type, data }) {
+        waiting.push(toLiveEvent(type, data));
+        schedule();
+      },
+      onStatus(next) {
+        setStatus(next);
+        clearInterval(poll);
+        poll = undefined;
+        if (next === 'offline') poll = setInterval(() => handler.current([]), POLL_MS);
+        // Between the page's first reads and the stream's begin something may have happened.
+        if (next === 'live') schedule();
+        opened ||= next === 'live';
+      },
+    });
+    return () => {
+      close();
+      clearTimeout(timer);
+      clearInterval(poll);
+      if (opened) setStatus('connecting');
+    };
+  }, [taskId]);
+}

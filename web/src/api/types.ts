@@ -1,0 +1,43 @@
+import type { paths } from './schema.d.ts';
+
+type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never;
+type Ok<Operation> = Operation extends { responses: infer Responses }
+  ? Json<Responses[Extract<keyof Responses, 200 | 201 | 202>]>
+  : never;
+type Body<Operation> = Operation extends { requestBody?: infer Request } ? Json<NonNullable<Request>> : never;
+type Query<Operation> = Operation extends { parameters: { query?: infer Parameters } }
+  ? NonNullable<Parameters>
+  : never;
+
+export type Me = Ok<paths['/api/auth/me']['get']>;
+
+export type Account = Ok<paths['/api/accounts/{id}']['get']>;
+export type AccountFilter = Omit<Query<paths['/api/accounts']['get']>, 'cursor' | 'limit'>;
+export type NewAccount = Body<paths['/api/accounts']['post']>;
+export type AccountChanges = Body<paths['/api/accounts/{id}']['patch']>;
+export type ImportResult = Ok<paths['/api/accounts/import']['post']>;
+export type TagCount = Ok<paths['/api/accounts/tags']['get']>['items'][number];
+
+export type Media = Ok<paths['/api/media']['get']>['items'][number];
+
+export type MediaDetail = Ok<paths['/api/media/{id}']['get']>;
+
+export type BulkTaskItem = Ok<paths['/api/bulk']['get']>['items'][number];
+export type BulkTask = Ok<paths['/api/bulk/{kind}/{id}']['get']>;
+export type Aggregate = Ok<paths['/api/bulk/{kind}/{id}/aggregate']['get']>;
+export type AccountTaskItem = Ok<paths['/api/bulk/{kind}/{id}/accounts']['get']>['items'][number];
+export type AccountTask = Ok<paths['/api/bulk/{kind}/{id}/accounts/{accountTaskId}']['get']>;
+export type Kind = Ok<paths['/api/kinds']['get']>['items'][number];
+export type Order = Body<paths['/api/bulk/upload']['post']>;
+export type DryRun = Json<paths['/api/bulk/upload']['post']['responses'][200]>;
+export type CreatedTask = Json<paths['/api/bulk/upload']['post']['responses'][201]>;
+
+export type SystemHealth = Ok<paths['/api/system/health']['get']>;
+export type Worker = Ok<paths['/api/workers']['get']>['items'][number];
+
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+  /** How many there are in all, where the list tells; on its first page only. */
+  total?: number | null;
+}

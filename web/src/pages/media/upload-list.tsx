@@ -1,0 +1,78 @@
+import { ActionIcon, Button, Group, Progress, Text, Title } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import type { Media } from '../../api/types.ts';
+import { clearEndedUploads, removeUpload, type Upload, useUploads } from '../../api/uploads.ts';
+import { formatBytes, formatShare } from '../../ui/format.ts';
+import classes from './media.module.css';
+
+const WORDS: Record<Upload['state'], string> = {
+  waiting: 'Waiting',
+  sending: 'Sending',
+  probing: 'Being looked at',
+  done: 'Done',
+  failed: 'Failed',
+};
+
+/** The files on their way, each with how far it really is. */
+export function UploadList({ onFinished }: { onFinished?: (media: Media) => void }) {
+  const uploads = useUploads(onFinished);
+  if (uploads.length === 0) return null;
+  const ended = uploads.filter(({ state }) => state === 'done' || state === 'failed').length;
+  return (
+    <section className={`surface ${classes.uploads}`} aria-label="Uploads">
+      <Group justify="space-between" mb={4}>
+        <Title order={3}>
+          Uploads{' '}
+          <Text span c="dimmed" className="tabular">
+            {ended} of {uploads.length}
+          </Text>
+        </Title>
+        {ended > 0 && (
+          <Button variant="subtle" size="compact-sm" onClick={clearEndedUploads}>
+            Clear ended
+          </Button>
+        )}
+      </Group>
+      <div style={{ maxHeight: 260, overflowY: 'auto' }}>
+        {uploads.map((upload) => (
+          <div key={upload.key} className={classes.upload}>
+            <div style={{ minWidth: 0 }}>
+              <Text size="sm" truncate>
+                {upload.name}{' '}
+                <Text span c="dimmed" size="xs">
+                  {formatBytes(upload.bytes)}
+                </Text>
+              </Text>
+              {upload.error && (
+                <Text size="sm" c="var(--fl-failed)" role="alert">
+                  {upload.error}
+                </Text>
+              )}
+            </div>
+            <div>
+              <Text size="xs" c="dimmed" className="tabular" mb={3}>
+                {WORDS[upload.state]}
+                {upload.state === 'sending' && ` ${formatShare(upload.share)}`}
+              </Text>
+              <Progress
+                size="sm"
+                value={upload.share * 100}
+                animated={upload.state === 'probing'}
+                color={upload.state === 'failed' ? 'red' : upload.state === 'done' ? 'green' : 'tide'}
+                aria-label={`Upload of ${upload.name}`}
+              />
+            </div>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              onClick={() => removeUpload(upload.key)}
+              aria-label={`Remove ${upload.name} from the list`}
+            >
+              <IconX size={16} />
+            </ActionIcon>
+          </div>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,153 @@
+import { Button, Group, UnstyledButton } from '@mantine/core';
+import { useSessionStorage } from '@mantine/hooks';
+import { IconArrowLeft, IconArrowRight, IconCheck, IconLock } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useLocation, useParams } from 'react-router';
+import { findKind } from '../../../../kinds/index.ts';
+import { useKinds } from '../../api/bulk.ts';
+import { ApiError } from '../../api/problem.ts';
+import { useMay } from '../../api/session.tsx';
+import type { Kind } from '../../api/types.ts';
+import { ErrorNotice, Notice, PageLoader } from '../../ui/notices.tsx';
+import { Page } from '../../ui/page.tsx';
+import { AccountsStep } from './accounts-step.tsx';
+import { type Draft, emptyDraft, selectionOf } from './draft.ts';
+import classes from './new-task.module.css';
+import { PaceStep, paceProblems } from './pace-step.tsx';
+import { ReviewStep } from './review-step.tsx';
+import { type FieldErrors, SchemaForm } from './schema-form.tsx';
+
+const STEPS = ['Accounts', 'What to do', 'Pace', 'Check and start'] as const;
+
+const TASKS = { to: '/tasks', label: 'Bulk tasks' };
+
+export function NewTaskPage() {
+  const { kind: name = '' } = useParams();
+  const { key } = useLocation();
+  const kinds = useKinds();
+  const mayOrder = useMay('operator');
+  const kind = kinds.data?.find((one) => one.name === name);
+  if (!mayOrder) {
+    return (
+      <Page title="New bulk task" parent={TASKS}>
+        <Notice icon={IconLock} title="Not allowed" color="orange">
+          Starting bulk tasks needs the role operator. Ask an administrator for it.
+        </Notice>
+      </Page>
+    );
+  }
+  if (kinds.isPending) return <PageLoader />;
+  if (!kind) {
+    const error = kinds.error ?? new ApiError(404, 'Not found', `There is no kind of bulk task named ${name}.`);
+    return (
+      <Page title="New bulk task" parent={TASKS} heading={<span />}>
+        <ErrorNotice error={error} onRetry={() => void kinds.refetch()} />
+      </Page>
+    );
+  }
+  // Asked for again, it begins at its first step; what was filled in is still there.
+  return <Wizard key={`${kind.name}/${key}`} kind={kind} />;
+}
+
+/** What another page hands over: accounts that were picked there, or all but the start. */
+function handedOver(state: unknown): Partial<Draft> | null {
+  if (typeof state !== 'object' || state === null) return null;
+  if ('draft' in state) return state.draft as Partial<Draft>;
+  const ids = 'accountIds' in state ? state.accountIds : undefined;
+  if (!Array.isArray(ids) || ids.length === 0) return null;
+  return { mode: 'ids', ids: ids.filter((id): id is string => typeof id === 'string') };
+}
+
+/** The kind's own schema judges the params, the same one that the API uses. */
+function paramProblems(kind: Kind, params: Record<string, unknown>): FieldErrors {
+  const parsed = findKind(kind.name)?.params.safeParse(params);
+  if (!parsed || parsed.success) return {};
+  return Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]));
+}
+
+function Wizard({ kind }: { kind: Kind }) {
+  const handed = handedOver(useLocation().state);
+  // Survives a reload of the page, and is gone with the tab.
+  const [stored, setDraft, clearDraft] = useSessionStorage<Draft>({
+    key: `flotilla-new-${kind.name}`,
+    defaultValue: emptyDraft(),
+    getInitialValueInEffect: false,
+  });
+  const [startedWith] = useState(handed);
+  const [own, setOwn] = useState(startedWith === null);
+  const draft: Draft = own ? stored : { ...stored, ...startedWith };
+  const [step, setStep] = useState(startedWith?.params ? STEPS.length - 1 : 0);
+  const [reached, setReached] = useState(step);
+  const [showProblems, setShowProblems] = useState(false);
+
+  const change = (changes: Partial<Draft>): void => {
+    setOwn(true);
+    setDraft({ ...draft, ...changes });
+  };
+  const problems = paramProblems(kind, draft.params);
+  const ready = [
+    selectionOf(draft) !== undefined,
+    Object.keys(problems).length === 0,
+    Object.keys(paceProblems(draft)).length === 0,
+  ];
+  const mayEnter = (index: number): boolean => index <= reached && ready.slice(0, index).every(Boolean);
+  const go = (index: number): void => {
+    setShowProblems(false);
+    setStep(index);
+    setReached((before) => Math.max(before, index));
+    window.scrollTo({ top: 0 });
+  };
+  const next = (): void => {
+    if (ready[step]) go(step + 1);
+    else setShowProblems(true);
+  };
+
+  return (
+    <Page title={`New: ${kind.title}`} parent={TASKS}>
+      <ol className={classes.steps} aria-label="Steps">
+        {STEPS.map((label, index) => (
+          <li key={label}>
+            <UnstyledButton
+              className={classes.step}
+              disabled={!mayEnter(index)}
+              aria-current={index === step ? 'step' : undefined}
+              onClick={() => go(index)}
+            >
+              <span className={classes.number}>
+                {index < step && ready[index] ? <IconCheck size={14} aria-label="Done" /> : index + 1}
+              </span>
+              <span className={classes.stepLabel}>{label}</span>
+            </UnstyledButton>
+          </li>
+        ))}
+      </ol>
+      <div className={step === 0 ? undefined : classes.body}>
+        {step === 0 && <AccountsStep draft={draft} onChange={change} showProblems={showProblems} />}
+        {step === 1 && (
+          <SchemaForm
+            schema={kind.params}
+            value={draft.params}
+            errors={showProblems ? problems : {}}
+            onChange={(params) => change({ params })}
+          />
+        )}
+        {step === 2 && <PaceStep draft={draft} onChange={change} />}
+        {step === 3 && (
+          <ReviewStep kind={kind} draft={draft} onChange={change} onBack={() => go(2)} onDone={clearDraft} />
+        )}
+      </div>
+      {step < 3 && (
+        <Group className={classes.foot}>
+          {step > 0 && (
+            <Button variant="default" leftSection={<IconArrowLeft size={16} />} onClick={() => go(step - 1)}>
+              Back
+            </Button>
+          )}
+          <Button rightSection={<IconArrowRight size={16} />} onClick={next}>
+            {step === 2 ? 'Check' : 'Next'}
+          </Button>
+        </Group>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,30 @@
+import { Text } from '@mantine/core';
+import type { DryRun } from '../../api/types.ts';
+import { formatCount } from '../../ui/format.ts';
+
+const SHOWN_NAMES = 12;
+
+/** The refused accounts, gathered by reason. */
+export function RefusedList({ refused, total }: { refused: DryRun['refused']; total: number }) {
+  if (refused.length === 0) return null;
+  const byReason = new Map<string, string[]>();
+  for (const { reason, username } of refused) byReason.set(reason, [...(byReason.get(reason) ?? []), username]);
+  return (
+    <div className="surface" style={{ padding: '4px 14px' }}>
+      {[...byReason].map(([reason, names]) => (
+        <div key={reason} style={{ padding: '9px 0' }}>
+          <Text>{reason}</Text>
+          <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+            {names.slice(0, SHOWN_NAMES).join(', ')}
+            {names.length > SHOWN_NAMES && ` and ${formatCount(names.length - SHOWN_NAMES)} more`}
+          </Text>
+        </div>
+      ))}
+      {total > refused.length && (
+        <Text size="sm" c="dimmed" pb="xs">
+          The first {formatCount(refused.length)} of {formatCount(total)} are shown.
+        </Text>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,173 @@
+import { Alert, Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconArrowLeft,
+  IconCalendarTime,
+  IconInfoCircle,
+  IconPlayerPlay,
+  IconRefresh,
+} from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useNavigate } from 'react-router';
+import { createTask, dryRun, giveOrder } from '../../api/bulk.ts';
+import type { DryRun, Kind } from '../../api/types.ts';
+import { formatCount, formatDuration, plural } from '../../ui/format.ts';
+import { ErrorAlert } from '../../ui/notices.tsx';
+import { Fact, Facts } from '../../ui/page.tsx';
+import { At } from '../../ui/time.tsx';
+import { sayFailed } from '../../ui/toast.ts';
+import { type Draft, newIdempotencyKey, orderOf } from './draft.ts';
+import classes from './new-task.module.css';
+import { PlanList } from './plan-list.tsx';
+import { RefusedList } from './refused-list.tsx';
+
+interface ReviewStepProps {
+  kind: Kind;
+  draft: Draft;
+  onChange(changes: Partial<Draft>): void;
+  onBack(): void;
+  onDone(): void;
+}
+
+/** The dry run: what every account would do, before anything is written. Then the start. */
+export function ReviewStep({ kind, draft, onChange, onBack, onDone }: ReviewStepProps) {
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const order = orderOf(draft);
+  const unnamed = orderOf({ ...draft, name: '' });
+  const checked = useQuery({
+    queryKey: ['dry-run', kind.name, unnamed],
+    queryFn: () => {
+      if (!unnamed) throw new Error('Choose the accounts first.');
+      return dryRun(kind.name, unnamed);
+    },
+    retry: false,
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  });
+  const refused = checked.data?.refusedTotal ?? 0;
+
+  // One key for one order: pressing twice, or again after a lost answer, makes one task.
+  const asked = JSON.stringify([order, refused > 0]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another order is another key
+  const key = useMemo(newIdempotencyKey, [asked]);
+
+  const create = useMutation({
+    mutationFn: async ({ start }: { start: boolean }) => {
+      if (!order) throw new Error('Choose the accounts first.');
+      const task = await createTask(kind.name, refused > 0 ? { ...order, skipRefused: true } : order, key);
+      if (start) await giveOrder(task, 'start').catch((error) => sayFailed(error, 'Written, but not started'));
+      return task;
+    },
+    onSuccess: (task) => {
+      onDone();
+      void client.invalidateQueries({ queryKey: ['bulk'] });
+      void navigate(`/tasks/${task.kind}/${task.id}`);
+    },
+  });
+
+  const total = checked.data?.total ?? 0;
+  const ready = checked.data !== undefined && !checked.isFetching && total > 0;
+  return (
+    <Stack gap="lg">
+      <TextInput
+        label="Name"
+        placeholder={`${kind.title}, ${new Date().toLocaleDateString()}`}
+        maxLength={200}
+        maw={560}
+        value={draft.name}
+        onChange={(event) => onChange({ name: event.currentTarget.value })}
+      />
+      {checked.isFetching ? (
+        <Stack gap="sm" role="status" aria-label="Checking every account">
+          <Skeleton height={64} />
+          <Skeleton height={200} />
+        </Stack>
+      ) : checked.error ? (
+        <Stack gap="sm" align="start">
+          <ErrorAlert error={checked.error} title="This order cannot be carried out" />
+          <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => void checked.refetch()}>
+            Check again
+          </Button>
+        </Stack>
+      ) : (
+        checked.data && <Findings found={checked.data} />
+      )}
+      <ErrorAlert error={create.error} title="The task was not made" />
+      <Group gap="sm" className={classes.foot}>
+        <Button variant="default" leftSection={<IconArrowLeft size={16} />} onClick={onBack}>
+          Back
+        </Button>
+        {draft.startAt ? (
+          <Button
+            leftSection={<IconCalendarTime size={16} />}
+            disabled={!ready}
+            loading={create.isPending}
+            onClick={() => create.mutate({ start: false })}
+          >
+            Schedule for {plural(total, 'account')}
+          </Button>
+        ) : (
+          <>
+            <Button
+              leftSection={<IconPlayerPlay size={16} />}
+              disabled={!ready || create.isPending}
+              loading={create.isPending && create.variables.start}
+              onClick={() => create.mutate({ start: true })}
+            >
+              {ready ? `Start with ${plural(total, 'account')}` : 'Start'}
+            </Button>
+            <Button
+              variant="default"
+              disabled={!ready || create.isPending}
+              loading={create.isPending && !create.variables.start}
+              onClick={() => create.mutate({ start: false })}
+            >
+              Save as draft
+            </Button>
+          </>
+        )}
+      </Group>
+    </Stack>
+  );
+}
+
+function Findings({ found }: { found: DryRun }) {
+  const finishMs = Date.parse(found.forecast.finishAt) - Date.now();
+  return (
+    <Stack gap="md">
+      <Text c="dimmed">This is a dry run: nothing was written and no platform was asked.</Text>
+      <Facts>
+        <Fact label="Take part">
+          <b data-testid="dry-run-total">{plural(found.total, 'account')}</b>
+        </Fact>
+        <Fact label="Refused">{formatCount(found.refusedTotal)}</Fact>
+        {found.total > 0 && (
+          <Fact label="Forecast">
+            about {formatDuration(Math.max(1_000, finishMs))}, until <At at={found.forecast.finishAt} />
+          </Fact>
+        )}
+        <Fact label="Reckoned with">{Math.round(found.forecast.secondsPerPost * 10) / 10} s a post</Fact>
+      </Facts>
+      {found.warnings.map((warning) => (
+        <Alert key={warning} color="tide" variant="light" icon={<IconInfoCircle size={18} />}>
+          {warning}
+        </Alert>
+      ))}
+      {found.refusedTotal > 0 && (
+        <Alert
+          color="orange"
+          variant="light"
+          icon={<IconAlertTriangle size={18} />}
+          title={`${plural(found.refusedTotal, 'account')} cannot take part`}
+        >
+          {found.total > 0 ? 'The task goes on without them.' : 'Nobody is left to take part.'}
+        </Alert>
+      )}
+      <RefusedList refused={found.refused} total={found.refusedTotal} />
+      <PlanList plans={found.plans} total={found.total} />
+    </Stack>
+  );
+}

@@ -1,0 +1,86 @@
+import { Button, Group, Skeleton, Stack, Title } from '@mantine/core';
+import { IconArrowRight } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import { useRecentTasks } from '../api/bulk.ts';
+import { useLive } from '../api/live.ts';
+import type { BulkTaskItem } from '../api/types.ts';
+import { ErrorNotice } from '../ui/notices.tsx';
+import { Page } from '../ui/page.tsx';
+import { FirstSteps } from './overview/first-steps.tsx';
+import classes from './overview/overview.module.css';
+import { SystemHealthCard } from './overview/system-health.tsx';
+import { TaskCard } from './overview/task-card.tsx';
+
+const OPEN = 'running,paused,scheduled,draft';
+
+/** What is at work first, drafts last. */
+const byUrgency = (a: BulkTaskItem, b: BulkTaskItem): number => OPEN.indexOf(a.state) - OPEN.indexOf(b.state);
+
+const ENDED = 'completed,completed_with_failures,cancelled,failed';
+
+export function OverviewPage() {
+  const open = useRecentTasks(OPEN, 20);
+  const ended = useRecentTasks(ENDED, 6);
+  const client = useQueryClient();
+  useLive(undefined, (events) => {
+    void client.invalidateQueries({ queryKey: ['bulk', 'recent', OPEN] });
+    if (events.length === 0 || events.some((event) => event.type === 'bulk-task')) {
+      void client.invalidateQueries({ queryKey: ['bulk', 'recent', ENDED] });
+    }
+  });
+
+  const fresh = open.data?.items.length === 0 && ended.data?.items.length === 0;
+  return (
+    <Page title="Overview">
+      <div className={classes.columns}>
+        <Stack gap="xl" miw={0}>
+          {fresh && <FirstSteps />}
+          <section aria-label="Open tasks">
+            <Group justify="space-between" mb="sm">
+              <Title order={2}>Running and open</Title>
+            </Group>
+            {open.error && !open.data ? (
+              <ErrorNotice error={open.error} onRetry={() => void open.refetch()} />
+            ) : open.isPending ? (
+              <Stack gap="sm">
+                <Skeleton height={92} />
+                <Skeleton height={92} />
+              </Stack>
+            ) : open.data?.items.length === 0 ? (
+              <div className={classes.quiet}>Nothing is running.</div>
+            ) : (
+              <Stack gap="sm">
+                {[...(open.data?.items ?? [])].sort(byUrgency).map((task) => (
+                  <TaskCard key={task.id} task={task} />
+                ))}
+              </Stack>
+            )}
+          </section>
+          {(ended.data?.items.length ?? 0) > 0 && (
+            <section aria-label="Ended tasks">
+              <Group justify="space-between" mb="sm">
+                <Title order={2}>Ended last</Title>
+                <Button
+                  component={Link}
+                  to="/tasks"
+                  variant="subtle"
+                  size="compact-sm"
+                  rightSection={<IconArrowRight size={14} />}
+                >
+                  All bulk tasks
+                </Button>
+              </Group>
+              <Stack gap="sm">
+                {ended.data?.items.map((task) => (
+                  <TaskCard key={task.id} task={task} />
+                ))}
+              </Stack>
+            </section>
+          )}
+        </Stack>
+        <SystemHealthCard />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,58 @@
+import { Group, Text } from '@mantine/core';
+import { Link } from 'react-router';
+import type { BulkTaskItem } from '../../api/types.ts';
+import { formatCount, formatShare, plural } from '../../ui/format.ts';
+import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
+import { BulkStateLabel } from '../../ui/states.tsx';
+import { Ago } from '../../ui/time.tsx';
+import classes from './overview.module.css';
+
+/** One bulk task in a line or two, with its progress. */
+export function TaskCard({ task }: { task: BulkTaskItem }) {
+  const { totals } = task;
+  const needs = [
+    totals.failed > 0 && `${formatCount(totals.failed)} failed`,
+    totals.parked > 0 && `${plural(totals.parked, 'waits', 'wait')} for a person`,
+  ].filter(Boolean);
+  return (
+    <Link to={`/tasks/${task.kind}/${task.id}`} className={`surface ${classes.task}`}>
+      <Group justify="space-between" wrap="nowrap" gap="md">
+        <Text fw={550} className="truncate">
+          {task.name}
+        </Text>
+        <Text size="sm" span>
+          <BulkStateLabel state={task.state} />
+        </Text>
+      </Group>
+      <div style={{ margin: '10px 0 8px' }}>
+        <ProgressBar totals={totals} />
+      </div>
+      <Group justify="space-between" gap="xs">
+        <Text size="xs" c="dimmed" className="tabular">
+          {formatCount(endedOf(totals))} of {plural(totals.total, 'account')} ended ({formatShare(shareEnded(totals))})
+          {needs.length > 0 && ` · ${needs.join(' · ')}`}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {task.finishedAt ? (
+            <>
+              ended <Ago at={task.finishedAt} />
+            </>
+          ) : task.startedAt ? (
+            <>
+              started <Ago at={task.startedAt} />
+            </>
+          ) : (
+            <>
+              created <Ago at={task.createdAt} />
+            </>
+          )}
+        </Text>
+      </Group>
+      {task.stateReason && (
+        <Text size="xs" mt={6} lineClamp={2}>
+          {task.stateReason}
+        </Text>
+      )}
+    </Link>
+  );
+}

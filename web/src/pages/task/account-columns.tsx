@@ -1,0 +1,143 @@
+import { ActionIcon, Group, Stack, Text, Tooltip, VisuallyHidden } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
+import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
+import type { AccountTaskItem, BulkTask } from '../../api/types.ts';
+import { formatCount, titleOf } from '../../ui/format.ts';
+import { AccountTaskStateLabel } from '../../ui/states.tsx';
+import { At, Took } from '../../ui/time.tsx';
+import type { Column } from '../../ui/virtual-table.tsx';
+
+const sentenceOf = (type: string): string => (isErrorType(type) ? ERROR_POLICIES[type].sentence : titleOf(type));
+
+const counted = (counters: Record<string, number>): string =>
+  Object.entries(counters)
+    .filter(([, value]) => value > 0)
+    .map(([name, value]) => `${formatCount(value)} ${titleOf(name).toLowerCase()}`)
+    .join(', ');
+
+/** Why a row is in its state, in words: the error and its way out, what it waits for, or what was done. */
+function Reason({ row }: { row: AccountTaskItem }) {
+  if (row.error) {
+    const sentence = sentenceOf(row.error.type);
+    const said = row.error.message || row.stateReason || '';
+    // Some messages are the sentence's own beginning.
+    const message = sentence.startsWith(said) ? '' : said;
+    return (
+      <div title={message ? `${message}\n\n${sentence}` : sentence}>
+        <Text size="sm" truncate>
+          {message || sentence}
+        </Text>
+        {message && (
+          <Text size="xs" c="dimmed" truncate visibleFrom="sm">
+            {sentence}
+          </Text>
+        )}
+      </div>
+    );
+  }
+  if (row.state === 'paced' && row.wakeAt) {
+    return (
+      <Text size="sm" c="dimmed" truncate title={row.stateReason ?? undefined}>
+        Until <At at={row.wakeAt} />. {row.stateReason}
+      </Text>
+    );
+  }
+  const text = row.stateReason ?? counted(row.counters);
+  return (
+    <Text size="sm" c="dimmed" truncate title={text || undefined}>
+      {text}
+    </Text>
+  );
+}
+
+/** The run's own page in Temporal Web; its workflow id is the task's with the account task's behind it. */
+const runUrl = (task: BulkTask, row: AccountTaskItem): string =>
+  `${task.temporalUrl}${encodeURIComponent(`/${row.id}`)}`;
+
+export function accountColumns(task: BulkTask): Column<AccountTaskItem>[] {
+  return [
+    {
+      key: 'account',
+      title: 'Account',
+      width: 'minmax(150px, 1fr)',
+      cell: (row, compact) =>
+        compact ? (
+          <Stack gap={2}>
+            <Group justify="space-between" wrap="nowrap" gap="xs">
+              <Text fw={550} size="sm" truncate>
+                {row.username}
+              </Text>
+              <Text size="sm" span style={{ flex: 'none' }}>
+                <AccountTaskStateLabel state={row.state} />
+              </Text>
+            </Group>
+            <Reason row={row} />
+          </Stack>
+        ) : (
+          <Group gap={10} wrap="nowrap">
+            <Text size="xs" c="dimmed" className="tabular" miw={26} ta="right" style={{ flex: 'none' }}>
+              {formatCount(row.ordinal + 1)}
+            </Text>
+            <Text fw={550} size="sm" truncate>
+              {row.username}
+            </Text>
+          </Group>
+        ),
+    },
+    {
+      key: 'state',
+      title: 'State',
+      width: '116px',
+      from: 'sm',
+      cell: (row) => <AccountTaskStateLabel state={row.state} />,
+    },
+    { key: 'reason', title: 'Reason', width: 'minmax(0, 2fr)', from: 'sm', cell: (row) => <Reason row={row} /> },
+    {
+      key: 'attempts',
+      title: 'Attempts',
+      width: '70px',
+      align: 'right',
+      from: 'lg',
+      cell: (row) => (row.attempts > 0 ? formatCount(row.attempts) : '–'),
+    },
+    {
+      key: 'started',
+      title: 'Started',
+      width: '110px',
+      align: 'right',
+      from: 'lg',
+      cell: (row) => (row.startedAt ? <At at={row.startedAt} /> : '–'),
+    },
+    {
+      key: 'took',
+      title: 'Took',
+      width: '92px',
+      align: 'right',
+      from: 'md',
+      cell: (row) => (row.startedAt ? <Took from={row.startedAt} to={row.finishedAt} /> : '–'),
+    },
+    {
+      key: 'run',
+      title: <VisuallyHidden>Run in Temporal</VisuallyHidden>,
+      width: '30px',
+      from: 'sm',
+      cell: (row) =>
+        row.attempts > 0 && (
+          <Tooltip label="Open the run in Temporal">
+            <ActionIcon
+              component="a"
+              href={runUrl(task, row)}
+              target="_blank"
+              rel="noreferrer"
+              variant="subtle"
+              color="gray"
+              aria-label={`Open the run of ${row.username} in Temporal`}
+              onClick={(event) => event.stopPropagation()}
+            >
+              <IconExternalLink size={16} />
+            </ActionIcon>
+          </Tooltip>
+        ),
+    },
+  ];
+}

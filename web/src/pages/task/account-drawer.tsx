@@ -1,0 +1,157 @@
+import { Alert, Button, Drawer, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { IconAlertCircle, IconExternalLink } from '@tabler/icons-react';
+import { Link } from 'react-router';
+import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
+import { type TaskAddress, useAccountTask } from '../../api/bulk.ts';
+import type { AccountTask } from '../../api/types.ts';
+import { formatCount, titleOf } from '../../ui/format.ts';
+import { ErrorNotice } from '../../ui/notices.tsx';
+import { Fact, Facts } from '../../ui/page.tsx';
+import { AccountTaskStateLabel } from '../../ui/states.tsx';
+import { At, Took } from '../../ui/time.tsx';
+import { EvidenceList } from './evidence.tsx';
+import { PostList } from './posts.tsx';
+import classes from './task.module.css';
+import { Timeline } from './timeline.tsx';
+import { WaitingAnswer } from './waiting-answer.tsx';
+
+interface AccountDrawerProps {
+  address: TaskAddress;
+  accountTaskId: string | null;
+  counters: readonly string[];
+  onClose(): void;
+}
+
+/** Everything known of what one account does in the task. */
+export function AccountDrawer({ address, accountTaskId, counters, onClose }: AccountDrawerProps) {
+  const found = useAccountTask(address, accountTaskId);
+  const row = found.data;
+  return (
+    <Drawer
+      opened={accountTaskId !== null}
+      onClose={onClose}
+      size="lg"
+      title={
+        row && (
+          <Group gap="md">
+            <Text fw={600} size="lg">
+              {row.username}
+            </Text>
+            <AccountTaskStateLabel state={row.state} />
+          </Group>
+        )
+      }
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {found.error && !row ? (
+        <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />
+      ) : row ? (
+        <Details address={address} row={row} counters={counters} />
+      ) : (
+        <Stack>
+          <Skeleton height={64} />
+          <Skeleton height={120} />
+          <Skeleton height={200} />
+        </Stack>
+      )}
+    </Drawer>
+  );
+}
+
+function Reason({ row }: { row: AccountTask }) {
+  if (!row.error) {
+    return row.stateReason ? <Text c="dimmed">{row.stateReason}</Text> : null;
+  }
+  const sentence = isErrorType(row.error.type) ? ERROR_POLICIES[row.error.type].sentence : undefined;
+  return (
+    <Alert
+      color={row.state === 'parked' ? 'orange' : 'red'}
+      variant="light"
+      icon={<IconAlertCircle size={18} />}
+      title={titleOf(row.error.type)}
+    >
+      {sentence && <Text>{sentence}</Text>}
+      {row.error.message && (
+        <Text size="sm" mt={sentence ? 6 : 0} c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+          {row.error.message}
+        </Text>
+      )}
+    </Alert>
+  );
+}
+
+function Details({ address, row, counters }: { address: TaskAddress; row: AccountTask; counters: readonly string[] }) {
+  const counted = counters.filter((name) => (row.counters[name] ?? 0) > 0);
+  return (
+    <Stack gap="lg" pb="xl">
+      {row.challenge ? (
+        <WaitingAnswer address={address} accountTaskId={row.id} message={row.challenge.message} />
+      ) : (
+        <Reason row={row} />
+      )}
+      <Facts>
+        <Fact label="Platform">{row.platform}</Fact>
+        <Fact label="Attempts">{formatCount(row.attempts)}</Fact>
+        {row.startedAt && (
+          <Fact label="Started">
+            <At at={row.startedAt} />
+          </Fact>
+        )}
+        {row.startedAt && (
+          <Fact label={row.finishedAt ? 'Took' : 'Elapsed'}>
+            <Took from={row.startedAt} to={row.finishedAt} />
+          </Fact>
+        )}
+        {row.wakeAt && row.state === 'paced' && (
+          <Fact label="Goes on at">
+            <At at={row.wakeAt} />
+          </Fact>
+        )}
+        {counted.map((name) => (
+          <Fact key={name} label={titleOf(name)}>
+            {formatCount(row.counters[name] ?? 0)}
+          </Fact>
+        ))}
+      </Facts>
+      <Group gap="xs">
+        <Button
+          component="a"
+          href={row.temporalUrl}
+          target="_blank"
+          rel="noreferrer"
+          variant="default"
+          size="xs"
+          rightSection={<IconExternalLink size={14} />}
+        >
+          Run in Temporal
+        </Button>
+        <Button component={Link} to={`/accounts?open=${row.accountId}`} variant="default" size="xs">
+          Account
+        </Button>
+      </Group>
+      {row.evidence.length > 0 && (
+        <section className={classes.section} aria-label="Evidence">
+          <Title order={3} mb="sm">
+            Evidence
+          </Title>
+          <EvidenceList evidence={row.evidence} />
+        </section>
+      )}
+      <section className={classes.section} aria-label="Plan">
+        <Title order={3} mb="sm">
+          Plan
+        </Title>
+        <PostList plan={row.plan} intents={row.intents} />
+      </section>
+      <section className={classes.section} aria-label="Timeline">
+        <Title order={3} mb="sm">
+          Timeline
+        </Title>
+        <Timeline entries={row.timeline} />
+      </section>
+      <Text size="xs" c="dimmed">
+        Account task <code>{row.id}</code>
+      </Text>
+    </Stack>
+  );
+}

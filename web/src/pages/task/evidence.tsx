@@ -1,0 +1,76 @@
+import { Button, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { AccountTask } from '../../api/types.ts';
+import { formatBytes, titleOf } from '../../ui/format.ts';
+import { At } from '../../ui/time.tsx';
+import classes from './task.module.css';
+
+type Evidence = AccountTask['evidence'][number];
+
+const contentUrl = (id: string): string => `/api/evidence/${id}/content`;
+
+/** Screenshots to look at and traces to download, kept where a step went wrong. */
+export function EvidenceList({ evidence }: { evidence: readonly Evidence[] }) {
+  const [shown, setShown] = useState<Evidence>();
+  const shots = evidence.filter((one) => one.contentType.startsWith('image/'));
+  const files = evidence.filter((one) => !one.contentType.startsWith('image/'));
+  return (
+    <Stack gap="md">
+      <SimpleGrid cols={{ base: 1, sm: shots.length > 1 ? 2 : 1 }}>
+        {shots.map((shot) => (
+          <figure key={shot.id} style={{ margin: 0 }}>
+            <button
+              type="button"
+              className={classes.shot}
+              onClick={() => setShown(shot)}
+              aria-label={`Enlarge: ${titleOf(shot.step)}`}
+            >
+              <img src={contentUrl(shot.id)} alt={`Page at the step ${titleOf(shot.step)}`} loading="lazy" />
+            </button>
+            <Text component="figcaption" size="sm" c="dimmed" mt={4}>
+              {titleOf(shot.step)}, <At at={shot.createdAt} precise />
+            </Text>
+          </figure>
+        ))}
+      </SimpleGrid>
+      {files.map((file) => (
+        <Group key={file.id} justify="space-between" gap="xs">
+          <div>
+            <Text>
+              {titleOf(file.kind)} of {titleOf(file.step).toLowerCase()}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {formatBytes(file.bytes)}, <At at={file.createdAt} precise />
+              {file.kind === 'trace' && ' · opens with npx playwright show-trace'}
+            </Text>
+          </div>
+          <Button
+            component="a"
+            href={contentUrl(file.id)}
+            download={`${file.kind}-${file.step}-${file.id}.zip`}
+            variant="default"
+            size="xs"
+            leftSection={<IconDownload size={14} />}
+          >
+            Download
+          </Button>
+        </Group>
+      ))}
+      <Modal
+        opened={shown !== undefined}
+        onClose={() => setShown(undefined)}
+        size="90%"
+        title={shown && titleOf(shown.step)}
+      >
+        {shown && (
+          <img
+            src={contentUrl(shown.id)}
+            alt={`Page at the step ${titleOf(shown.step)}`}
+            style={{ maxWidth: '100%', display: 'block', margin: '0 auto' }}
+          />
+        )}
+      </Modal>
+    </Stack>
+  );
+}

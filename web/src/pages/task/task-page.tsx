@@ -1,0 +1,87 @@
+import { Group, Skeleton, Stack, Title } from '@mantine/core';
+import { useParams, useSearchParams } from 'react-router';
+import { type TaskAddress, useAggregate, useTask } from '../../api/bulk.ts';
+import { ErrorNotice } from '../../ui/notices.tsx';
+import { Page } from '../../ui/page.tsx';
+import { BulkStateLabel } from '../../ui/states.tsx';
+import { AccountDrawer } from './account-drawer.tsx';
+import { AccountRows } from './account-rows.tsx';
+import { TaskActions } from './task-actions.tsx';
+import { TaskBanner } from './task-banner.tsx';
+import { TaskSummary } from './task-summary.tsx';
+import { useTaskLive } from './use-task-live.ts';
+
+const TASKS = { to: '/tasks', label: 'Bulk tasks' };
+
+export function TaskPage() {
+  const { kind = '', id = '' } = useParams();
+  // Another task is another page: nothing of the one before may stay.
+  return <TaskView key={id} address={{ kind, id }} />;
+}
+
+function TaskView({ address }: { address: TaskAddress }) {
+  const task = useTask(address);
+  const aggregate = useAggregate(address);
+  const [search, setSearch] = useSearchParams();
+  const openedId = search.get('account');
+  const live = useTaskLive(address, openedId);
+
+  const open = (accountTaskId: string | null): void => {
+    setSearch(
+      (before) => {
+        const next = new URLSearchParams(before);
+        if (accountTaskId) next.set('account', accountTaskId);
+        else next.delete('account');
+        return next;
+      },
+      { replace: openedId !== null || accountTaskId === null, preventScrollReset: true },
+    );
+  };
+
+  if (task.error && !task.data) {
+    return (
+      <Page title="Bulk task" parent={TASKS} heading={<span />}>
+        <ErrorNotice error={task.error} onRetry={() => void task.refetch()} />
+      </Page>
+    );
+  }
+  if (!task.data) {
+    return (
+      <Page title="Bulk task" parent={TASKS} heading={<Skeleton height={24} width={320} maw="60%" />}>
+        <Skeleton height={170} />
+        <Skeleton height={360} />
+      </Page>
+    );
+  }
+  const state = aggregate.data?.state ?? task.data.state;
+  const totals = aggregate.data?.totals ?? task.data.totals;
+  return (
+    <Page
+      title={task.data.name}
+      parent={TASKS}
+      heading={
+        <Group gap="md" miw={0} style={{ flex: '1 1 320px' }}>
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {task.data.name}
+          </Title>
+          <span data-testid="task-state">
+            <BulkStateLabel state={state} />
+          </span>
+        </Group>
+      }
+      actions={<TaskActions task={task.data} state={state} totals={totals} window={aggregate.data?.window} />}
+    >
+      <Stack gap="md">
+        <TaskBanner task={task.data} state={state} aggregate={aggregate.data} />
+        <TaskSummary task={task.data} aggregate={aggregate.data} />
+      </Stack>
+      <AccountRows address={address} task={task.data} totals={totals} opened={openedId} onOpen={open} live={live} />
+      <AccountDrawer
+        address={address}
+        accountTaskId={openedId}
+        counters={live.counterNames}
+        onClose={() => open(null)}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,57 @@
+import { Text } from '@mantine/core';
+import type { AccountTaskState } from '../../../../contracts/states.ts';
+import type { AccountTask } from '../../api/types.ts';
+import { titleOf } from '../../ui/format.ts';
+import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
+import { At } from '../../ui/time.tsx';
+import classes from './task.module.css';
+
+type Entry = AccountTask['timeline'][number];
+
+const field = (data: unknown, name: string): string | undefined => {
+  const value = typeof data === 'object' && data !== null ? (data as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+};
+
+const lookOf = (state: string | undefined) => ACCOUNT_TASK_LOOKS[state as AccountTaskState];
+
+function describe({ type, data }: Entry): { title: string; text: string | undefined; color: string | undefined } {
+  const to = lookOf(field(data, 'to'));
+  if (type === 'account-task' && to) {
+    const from = lookOf(field(data, 'from'));
+    const error = field(data, 'errorType');
+    return {
+      title: from && from !== to ? `${from.label} → ${to.label}` : to.label,
+      text: [error && titleOf(error), field(data, 'reason')].filter(Boolean).join(': ') || undefined,
+      color: to.color,
+    };
+  }
+  const text = field(data, 'message') ?? field(data, 'reason') ?? field(data, 'step');
+  return { title: titleOf(type), text: text && (type === 'evidence' ? titleOf(text) : text), color: undefined };
+}
+
+/** What happened to an account task, oldest first. */
+export function Timeline({ entries }: { entries: readonly Entry[] }) {
+  if (entries.length === 0) return <Text c="dimmed">Nothing has happened yet.</Text>;
+  return (
+    <ol className={classes.timeline}>
+      {entries.map((entry) => {
+        const { title, text, color } = describe(entry);
+        return (
+          <li key={entry.id} className={classes.entry}>
+            <At at={entry.at} precise />
+            <span className={classes.mark} style={{ background: color }} />
+            <div>
+              <Text>{title}</Text>
+              {text && (
+                <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                  {text}
+                </Text>
+              )}
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

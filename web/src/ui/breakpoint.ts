@@ -1,0 +1,20 @@
+import { useSyncExternalStore } from 'react';
+
+const WIDTHS = { sm: 768, md: 1024, lg: 1280 } as const;
+export type Breakpoint = keyof typeof WIDTHS;
+
+const queries = Object.values(WIDTHS).map((width) => window.matchMedia(`(min-width: ${width}px)`));
+const widthNow = (): number => queries.filter((query) => query.matches).length;
+
+function subscribe(watcher: () => void): () => void {
+  for (const query of queries) query.addEventListener('change', watcher);
+  return () => {
+    for (const query of queries) query.removeEventListener('change', watcher);
+  };
+}
+
+/** Tells whether the window is at least as wide as a breakpoint. */
+export function useWide(): (breakpoint: Breakpoint) => boolean {
+  const reached = useSyncExternalStore(subscribe, widthNow);
+  return (breakpoint) => Object.keys(WIDTHS).indexOf(breakpoint) < reached;
+}

@@ -1,0 +1,55 @@
+const count = new Intl.NumberFormat();
+const share = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+
+export const formatCount = (value: number): string => count.format(value);
+/** Rounded down, so that only what is complete reads 100%, and something never reads as nothing. */
+export const formatShare = (value: number): string =>
+  value > 0 && value < 0.01 ? `<${share.format(0.01)}` : share.format(Math.floor(value * 100) / 100);
+
+/** `1 account`, `1,204 accounts`. */
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${formatCount(value)} ${value === 1 ? one : many}`;
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1_000 && unit < units.length - 1) {
+    size /= 1_000;
+    unit += 1;
+  }
+  return `${size >= 100 ? Math.round(size) : tenth.format(size)} ${units[unit]}`;
+}
+
+/** `420 ms`, `12 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.round(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Length of a video as players show it: `0:07`, `1:02:30`. */
+export function formatLength(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  const parts = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), seconds % 60];
+  const [hours = 0, minutes = 0, rest = 0] = parts;
+  const tail = `${String(rest).padStart(2, '0')}`;
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** `already-posted` and `alreadyPosted` → `Already posted`. */
+export function titleOf(name: string): string {
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[-_]/g, ' ')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const joinPath = (base: string, name: string): string => (base ? `${base}.${name}` : name);

@@ -1,0 +1,50 @@
+import { Anchor, Group, Stack, Title } from '@mantine/core';
+import { IconChevronLeft } from '@tabler/icons-react';
+import { type ReactNode, useEffect } from 'react';
+import { Link } from 'react-router';
+import classes from './page.module.css';
+
+interface PageProps {
+  title: string;
+  /** In place of the plain title. */
+  heading?: ReactNode;
+  /** The list that the page belongs to. */
+  parent?: { to: string; label: string };
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** The frame of every page: document title, heading, actions. */
+export function Page({ title, heading, parent, actions, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} · Flotilla`;
+  }, [title]);
+  return (
+    <Stack gap="lg" className={classes.page}>
+      <div>
+        {parent && (
+          <Anchor component={Link} to={parent.to} size="sm" className={classes.back}>
+            <IconChevronLeft size={15} aria-hidden /> {parent.label}
+          </Anchor>
+        )}
+        <Group justify="space-between" align="center" gap="sm" mih={36}>
+          {heading ?? <Title order={1}>{title}</Title>}
+          {actions && <Group gap="xs">{actions}</Group>}
+        </Group>
+      </div>
+      {children}
+    </Stack>
+  );
+}
+
+/** One quiet pair of a name and a value. */
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+export const Facts = ({ children }: { children: ReactNode }) => <dl className={classes.facts}>{children}</dl>;

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { findChromium } from '../activities/browser/chromium.ts';
+import { createEvidence } from '../activities/browser/evidence.ts';
+import { createBrowserPool } from '../activities/browser/pool.ts';
+import { createSessionManager } from '../activities/browser/session.ts';
+import { createHostActivities } from '../activities/host.ts';
+import { createMediaStore } from '../activities/media/store.ts';
+import { createDriverLookup } from '../activities/platforms/registry.ts';
+import { hostQueue } from '../contracts/queues.ts';
+import type { Role, RoleParts } from './role.ts';
+import { createSessionSlots } from './slots.ts';
+
+const SHARED_QUEUE = 'browser';
+const CONTEXTS_PER_BROWSER = 8;
+const MEDIA_CACHE_BYTES = 10 * 1024 ** 3;
+
+/** Accounts in browsers: opens sessions from the shared queue, runs their steps on the host's own. */
+export async function browser({ env, log, link, connection, hostName }: RoleParts): Promise<Role> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('No Chromium or Chrome was found. Install one, or set CHROMIUM_PATH.');
+  const slots = env.FLOTILLA_BROWSER_SLOTS;
+  const ownQueue = hostQueue('browser', hostName);
+  const pool = createBrowserPool({
+    maxContextsPerBrowser: CONTEXTS_PER_BROWSER,
+    maxBrowsers: Math.ceil(slots / CONTEXTS_PER_BROWSER) + 1,
+    executablePath,
+    log,
+  });
+  const media = createMediaStore(join(env.FLOTILLA_DATA, 'hosts', hostName, 'browser-media'), {
+    evictAboveBytes: MEDIA_CACHE_BYTES,
+  });
+  await media.sweep();
+  const sessions = createSessionManager({
+    pool,
+    drivers: createDriverLookup({ sandbox: env.sandboxUrl }),
+    connect: link,
+    evidence: createEvidence({ link, folder: pool.folder, log }),
+    log,
+    onClosed: () => gate.wake(),
+  });
+  const gate = createSessionSlots(slots, sessions.openCount);
+  const { shared, host } = createHostActivities({ sessions, link, media, hostQueue: ownQueue });
+  const common = { connection, namespace: env.TEMPORAL_NAMESPACE, shutdownGraceTime: '60 seconds' } as const;
+  const sharedWorker = await Worker.create({
+    ...common,
+    taskQueue: SHARED_QUEUE,
+    activities: shared,
+    tuner: {
+      activityTaskSlotSupplier: gate.supplier,
+      workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
+  });
+  const ownWorker = await Worker.create({
+    ...common,
+    taskQueue: ownQueue,
+    activities: host,
+    maxConcurrentActivityTaskExecutions: slots * 2 + 4,
+  });
+  return {
+    workers: [sharedWorker, ownWorker],
+    taskQueues: [SHARED_QUEUE, ownQueue],
+    slots,
+    measure: () => ({ openSessions: sessions.openCount(), ...pool.stats() }),
+    async close() {
+      await sessions.closeAll();
+      await pool.close();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { evictRenditions, sweepRenditions } from '../activities/media/render.ts';
+import { createMediaStore } from '../activities/media/store.ts';
+import { mediaTools } from '../activities/media/tools.ts';
+import { platformProfiles } from '../activities/platforms/profiles.ts';
+import { createMediaActivities } from '../activities/renditions.ts';
+import type { Role, RoleParts } from './role.ts';
+
+const QUEUE = 'media';
+const CACHE_BYTES = 20 * 1024 ** 3;
+/** ffmpeg uses several cores by itself. */
+const RENDERS_AT_ONCE = 2;
+
+/** Rendering: fetches sources by hash, keeps renditions on this host, hands them over to the API. */
+export async function media({ env, link, connection, hostName }: RoleParts): Promise<Role> {
+  mediaTools();
+  const folder = join(env.FLOTILLA_DATA, 'hosts', hostName);
+  const outFolder = join(folder, 'renditions');
+  const store = createMediaStore(join(folder, 'media-sources'), { evictAboveBytes: CACHE_BYTES });
+  await store.sweep();
+  await sweepRenditions(outFolder);
+  await evictRenditions(outFolder, CACHE_BYTES);
+  const worker = await Worker.create({
+    connection,
+    namespace: env.TEMPORAL_NAMESPACE,
+    taskQueue: QUEUE,
+    activities: createMediaActivities({ link, media: store, outFolder, profiles: platformProfiles }),
+    maxConcurrentActivityTaskExecutions: RENDERS_AT_ONCE,
+    shutdownGraceTime: '5 seconds',
+  });
+  return {
+    workers: [worker],
+    taskQueues: [QUEUE],
+    slots: RENDERS_AT_ONCE,
+    measure: () => ({ renders: worker.getStatus().numInFlightActivities }),
+    close: async () => undefined,
+  };
+}

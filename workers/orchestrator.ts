@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { Client, Connection } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import pg from 'pg';
+import { createOrchestratorActivities } from '../activities/orchestrator.ts';
+import { platformProfiles } from '../activities/platforms/profiles.ts';
+import { ORCHESTRATOR_QUEUE } from '../contracts/queues.ts';
+import { workflowBundle } from './bundle.ts';
+import type { Role, RoleParts } from './role.ts';
+
+/** Workflows kept in memory: the rest is replayed when it wakes. Keeps the process well under 600 MB. */
+const CACHED_WORKFLOWS = 600;
+const DATABASE_CONNECTIONS = 16;
+
+/** Workflows and the ledger: the one worker role with database credentials. */
+export async function orchestrator({ env, log, connection }: RoleParts, entryPath?: string): Promise<Role> {
+  if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: the orchestrator writes the ledger.');
+  const pool = new pg.Pool({ connectionString: env.DATABASE_URL, max: DATABASE_CONNECTIONS });
+  pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection was lost'));
+  const clientConnection = await Connection.connect({ address: env.temporalAddress });
+  const client = new Client({ connection: clientConnection, namespace: env.TEMPORAL_NAMESPACE });
+  const { activities, relay } = createOrchestratorActivities({
+    pool,
+    client,
+    profiles: platformProfiles,
+    heartbeat: (detail) => Context.current().heartbeat(detail),
+    onRelayError: (error, workflowId, lost) =>
+      log.warn({ workflowId, lost, reason: String(error) }, 'news for a bulk workflow was not delivered'),
+  });
+  const worker = await Worker.create({
+    connection,
+    namespace: env.TEMPORAL_NAMESPACE,
+    taskQueue: ORCHESTRATOR_QUEUE,
+    workflowBundle: await workflowBundle({
+      cacheFolder: join(env.FLOTILLA_DATA, 'cache'),
+      log,
+      ...(entryPath ? { entryPath } : {}),
+    }),
+    activities,
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxConcurrentWorkflowTaskExecutions: 40,
+    maxConcurrentLocalActivityExecutions: 100,
+    maxConcurrentActivityTaskExecutions: 20,
+    shutdownGraceTime: '10 seconds',
+  });
+  return {
+    workers: [worker],
+    taskQueues: [ORCHESTRATOR_QUEUE],
+    slots: 40,
+    measure: () => ({ cachedWorkflows: worker.getStatus().numCachedWorkflows, databaseConnections: pool.totalCount }),
+    async close() {
+      await relay.flush();
+      await clientConnection.close();
+      await pool.end();
+    },
+  };
+}
