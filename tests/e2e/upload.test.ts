@@ -90,8 +90,12 @@ describe('an upload over many accounts', () => {
     expect(new Set(permalinks).size).toBe(accounts.length * 2);
     for (const task of details) {
       const { permalink, caption } = task.intents[1]!;
-      const shown = await bench.site.lookAt(permalink!, plain[0]!);
-      expect(shown.status).toBe(200);
+      // Others see a post once the site has processed it, which may be after the task has ended.
+      const shown = await until(
+        () => bench.site.lookAt(permalink!, plain[0]!),
+        ({ status }) => status === 200,
+        { what: `others see ${permalink}`, withinMs: 20_000 },
+      );
       expect(shown.html).toContain(caption.replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
     }
   });
