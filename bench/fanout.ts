@@ -116,24 +116,32 @@ await workflowBundle({
   log: createLogger('bench', 'warn'),
   entryPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
 });
-const worker = fork(fileURLToPath(new URL('./fanout-worker.ts', import.meta.url)), {
-  execArgv: ['--import', 'tsx'],
-  env: {
-    ...process.env,
-    NODE_ENV: 'production',
-    TEMPORAL_ADDRESS: stack.temporalAddress,
-    DATABASE_URL: stack.databaseUrl,
-    FLOTILLA_DATA: stack.dataFolder,
-  },
-});
+function forkWorker(role: 'orchestrator' | 'bare'): ChildProcess {
+  return fork(fileURLToPath(new URL('./fanout-worker.ts', import.meta.url)), [role], {
+    execArgv: ['--import', 'tsx'],
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      TEMPORAL_ADDRESS: stack.temporalAddress,
+      DATABASE_URL: stack.databaseUrl,
+      FLOTILLA_DATA: stack.dataFolder,
+    },
+  });
+}
+const workers = { orchestrator: forkWorker('orchestrator'), bare: forkWorker('bare') };
 const pool = new pg.Pool({ connectionString: stack.databaseUrl });
 const connection = await Connection.connect({ address: stack.temporalAddress });
 const client = new Client({ connection });
 try {
-  await new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('exit', () => reject(new Error('The worker did not start.')));
-  });
+  await Promise.all(
+    Object.values(workers).map(
+      (worker) =>
+        new Promise((resolve, reject) => {
+          worker.once('message', resolve);
+          worker.once('exit', () => reject(new Error('A worker did not start.')));
+        }),
+    ),
+  );
   await runBare(client, 100, 'bareChild');
   await runOurs(client, pool, 100);
   const results: string[][] = [];
@@ -150,7 +158,7 @@ try {
       (ours.perSecond / withActivity.perSecond).toFixed(2),
       `${ours.firstPerSecond?.toFixed(1)} / ${ours.lastPerSecond?.toFixed(1)}`,
       String(ours.maxHistoryEvents),
-      `${(await memoryOf(worker)).toFixed(0)} MB`,
+      `${(await memoryOf(workers.orchestrator)).toFixed(0)} MB`,
     ]);
     console.error(results.at(-1)?.join(' | '));
   }
@@ -172,8 +180,12 @@ try {
     ),
   );
 } finally {
-  worker.kill('SIGTERM');
-  await new Promise((resolve) => worker.once('exit', resolve));
+  await Promise.all(
+    Object.values(workers).map((worker) => {
+      worker.kill('SIGTERM');
+      return new Promise((resolve) => worker.once('exit', resolve));
+    }),
+  );
   await pool.end();
   await connection.close();
   await stack.stop();

@@ -153,6 +153,8 @@ export function createAccountSession(parts: AccountSessionParts): AccountSession
       const live = await livePage(signal);
       recorder = live.recorder;
       await recorder.begin(name);
+      // The lease may have been lost while the page was made.
+      signal.throwIfAborted();
       let result: T;
       try {
         result = await work(live.page, submits.driver, options);
