@@ -73,3 +73,25 @@ export const accountTaskEventSchema = z.object({
   reason: z.string().nullable(),
   errorType: z.string().nullable(),
 });
+
+/** What a person may be asked for, and whether a code answers it. */
+export const CHALLENGES = {
+  'email-code': { takesCode: true },
+  totp: { takesCode: true },
+  checkpoint: { takesCode: false },
+  'outcome-unknown': { takesCode: false },
+} as const satisfies Record<string, { takesCode: boolean }>;
+export type ChallengeType = keyof typeof CHALLENGES;
+export const CHALLENGE_TYPES = Object.keys(CHALLENGES) as [ChallengeType, ...ChallengeType[]];
+
+export const CHALLENGE_STATES = ['open', 'answered', 'skipped', 'expired'] as const;
+export type ChallengeState = (typeof CHALLENGE_STATES)[number];
+
+/** Data of a TaskEvent of type `challenge`: an entry of the inbox was opened or closed. Never a code. */
+export const challengeEventSchema = z.object({
+  challengeId: z.uuid(),
+  type: z.enum(CHALLENGE_TYPES),
+  state: z.enum(CHALLENGE_STATES),
+  /** Who answered, for people to read. */
+  by: z.string().nullable(),
+});

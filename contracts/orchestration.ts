@@ -1,5 +1,8 @@
 import type { ErrorType } from './errors.ts';
+import type { Action } from './pace.ts';
 import type { AccountTaskState, BulkState, FinalAccountTaskState, Totals } from './states.ts';
+import type { StepActivities } from './steps.ts';
+import type { WorkActivities } from './works.ts';
 
 /** What workflows and the activities of the orchestrator say to one another. Ids and plans only, never secrets. */
 export interface BulkInput {
@@ -62,6 +65,9 @@ export interface AccountInput {
   ordinal: number;
   /** Places of posts made in this attempt before it continued as new. */
   posted?: number[];
+  /** The kind's memory and counters before it continued as new. */
+  memory?: Record<string, number>;
+  counters?: Record<string, number>;
 }
 
 /** What an account workflow ends with, and what it tells its parent. */
@@ -85,9 +91,15 @@ export interface AccountChange {
 export const CHANGED_SIGNAL = 'changed';
 export const RESOLVE_UPDATE = 'resolve';
 
-/** A person's answer to a parked account task. */
+/** A person's answer to a parked account task. A code never travels here: it waits sealed in the ledger. */
 export interface Resolution {
   action: 'retry' | 'skip';
+}
+
+/** An inbox entry, and how long it waits. Runs begun before this could be set have no `expiresInMs` in their history. */
+export interface Parked {
+  challengeId: string;
+  expiresInMs?: number;
 }
 
 export interface ClaimRequest {
@@ -95,8 +107,12 @@ export interface ClaimRequest {
   accountTaskId: string;
   /** Workflow id: the lease's owner. */
   owner: string;
-  /** Whether what follows is a post, which takes from the account's budget. */
-  post: boolean;
+  /** The account to act as, where it is a linked one and not the account task's own. */
+  accountId: string | null;
+  /** What the run uses of the account; a `name` needs no lease. */
+  uses: 'session' | 'secret' | 'name';
+  /** What follows, when it takes from the account's budget. */
+  action: Action | null;
   /** How often in a row it has been told to wait: waits without a known end grow longer. */
   waits: number;
 }
@@ -112,6 +128,7 @@ export type Claim =
       transport: 'browser' | 'api';
       publishSettleMs: number;
       fencingToken: string;
+      proxyId: string | null;
       params: unknown;
       plan: unknown;
       counters: Record<string, number>;
@@ -137,6 +154,8 @@ export interface OpenIntentRequest {
   mediaId: string;
   caption: string;
   recipe: unknown;
+  /** What is cross-posted, e.g. `sandbox/<post id>`: an account publishes the same source once, whatever the task. */
+  source: string | null;
 }
 
 /** The bytes to publish: ready, or still to be rendered by a media host. */
@@ -155,7 +174,7 @@ export interface OpenIntent {
   media: MediaToPublish;
 }
 
-export interface OrchestratorActivities {
+export interface OrchestratorActivities extends WorkActivities<'ledger'> {
   attachBulk(request: {
     taskId: string;
     runId: string;
@@ -176,17 +195,23 @@ export interface OrchestratorActivities {
     fencingToken: string;
     type: string;
     message: string;
-  }): Promise<{ challengeId: string }>;
+    /** What was kept of the step that met it; the screenshot among them is shown with the inbox entry. */
+    evidenceIds?: string[];
+  }): Promise<Parked>;
   unpark(request: { challengeId: string; answer: 'answered' | 'skipped' | 'expired' }): Promise<void>;
   /** Gives the lease back, so that a host that still holds on to it loses it; the next claim brings a newer token. */
   fence(request: { accountId: string; fencingToken: string }): Promise<void>;
+  /** The account waits; `slow` makes its whole platform wait as long, because the platform asked for it. */
   pace(request: {
     accountTaskId: string;
     accountId: string;
     fencingToken: string;
     waitMs: number;
     reason: string;
+    slow?: boolean;
   }): Promise<void>;
+  /** Counts an action that changed something. `key` makes a repeated call count once. */
+  spend(request: { accountId: string; action: Action; key: string }): Promise<void>;
   settle(request: SettleRequest): Promise<{ version: number }>;
   openIntent(request: OpenIntentRequest): Promise<OpenIntent>;
   startSubmit(request: { intentId: string; mediaSha256: string; baseline: string[] }): Promise<void>;
@@ -209,6 +234,7 @@ export interface OpenedSession {
   sessionId: string;
   /** Ids of the newest own posts. */
   ownPostIds: string[];
+  entered: 'reused' | 'logged-in';
 }
 
 export interface SessionActivities {
@@ -217,10 +243,14 @@ export interface SessionActivities {
     accountId: string;
     platform: string;
     fencingToken: string;
+    /** Logs in even where the stored session is good. */
+    forceLogIn?: boolean;
+    /** Whether the newest own posts are read, which a post is told apart from later. */
+    withOwnPosts?: boolean;
   }): Promise<OpenedSession>;
 }
 
-export interface HostActivities {
+export interface HostActivities extends StepActivities {
   submitPost(request: {
     sessionId: string;
     accountTaskId: string;
@@ -241,7 +271,9 @@ export interface HostActivities {
   closeSession(request: { sessionId: string }): Promise<void>;
 }
 
-export interface MediaActivities {
+export type NetworkActivities = WorkActivities<'network'>;
+
+export interface MediaActivities extends WorkActivities<'media'> {
   renderVariant(request: {
     assetId: string;
     assetSha256: string;

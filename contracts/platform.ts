@@ -1,3 +1,5 @@
+import type { Action, ActionLimits } from './pace.ts';
+
 /** What a platform declares about itself. Shared code reads these properties and never a platform's name. */
 export const CAPABILITIES = [
   'logIn',
@@ -8,6 +10,8 @@ export const CAPABILITIES = [
   'follow',
   'readFeed',
   'listOwnPosts',
+  'downloadOwnPosts',
+  'visitSites',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
@@ -45,10 +49,13 @@ export interface PlatformProfile {
     maxMentions: number;
     video: VideoLimits;
     image: ImageLimits;
-    /** Default posts an account a day, where the account sets none. */
-    postsPerDay: number;
-    /** Least time between two posts of one account, milliseconds. */
-    minPostGapMs: number;
+    bioMaxChars: number;
+    /** How fast one account may act, where the account sets nothing itself. */
+    pace: Readonly<Record<Action, ActionLimits>>;
+    /** Actions a minute of all accounts together. */
+    actionsPerMinute: number;
+    /** Actions a minute of all accounts behind one proxy. */
+    actionsPerMinutePerProxy: number;
   };
   /**
    * After a submit whose outcome is unknown: the time after which a post that cannot be found is verifiably absent,

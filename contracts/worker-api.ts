@@ -11,8 +11,12 @@ import { WORKER_ROLES } from './queues.ts';
  * | `POST /api/workers/{id}/metrics`, `…/errors` | what it measures, what went wrong |
  * | `POST /api/worker/accounts/{accountId}/secret` | log-in data of an account whose lease it serves |
  * | `PUT /api/worker/accounts/{accountId}/session` | the account's new session state |
+ * | `POST /api/worker/accounts/{accountId}/proxy` | the proxy of an account whose lease it serves, and its password |
+ * | `POST /api/worker/accounts/{accountId}/proxy/checks` | what a check of it found |
+ * | `POST /api/worker/accounts/{accountId}/proxy/repair`, `…/proxy/switch` | a better address for it; a spare instead |
  * | `POST /api/worker/leases/renew` | all leases that this host serves, in one call |
  * | `GET /api/media/by-hash/{sha256}/content` | bytes of an asset or variant |
+ * | `GET /api/worker/account-tasks/{id}/variants` | renditions that were made for an account task |
  * | `POST /api/worker/variants` | multipart: `file` and `meta` (variantMetaSchema as JSON text) |
  * | `POST /api/worker/evidence` | multipart: `file` and `meta` (evidenceMetaSchema as JSON text) |
  */
@@ -61,8 +65,10 @@ export const accountSecretSchema = z.object({
   email: z.string().nullable(),
   timeZone: z.string(),
   proxy: z.object({ server: z.string(), username: z.string().nullable(), password: z.string().nullable() }).nullable(),
-  /** Playwright's storageState, or null when there is none. */
+  /** As the account's driver left it: Playwright's storageState, or tokens; null when there is none. */
   storageState: z.unknown().nullable(),
+  /** A person's answer to the challenge that parked the account; given out once. */
+  challengeAnswer: z.string().nullable(),
 });
 export type AccountSecret = z.infer<typeof accountSecretSchema>;
 
@@ -82,8 +88,25 @@ export const variantMetaSchema = z.object({
   recipeHash: z.string(),
   recipe: z.unknown(),
   probe: z.unknown(),
+  /** Likeness to its source, where it was measured. */
+  ssim: z.number().min(0).max(1).optional(),
+  /** Whose rendition it is, where it is theirs alone. */
+  accountTaskId: z.uuid().optional(),
 });
+/** `GET /api/worker/account-tasks/{id}/variants`: what has been rendered for it already. */
+export const ownVariantsSchema = z.object({
+  variants: z.array(
+    z.object({ assetId: z.uuid(), recipe: z.unknown(), sha256: z.string(), ssim: z.number().nullable() }),
+  ),
+});
+export type OwnVariant = z.infer<typeof ownVariantsSchema>['variants'][number];
 export const variantResponseSchema = z.object({ sha256: z.string(), bytes: z.int() });
+
+/** `POST /api/worker/media`: a file that a host got from a platform, for the library. */
+export const savedMediaMetaSchema = z.object({ fileName: z.string().min(1).max(255) });
+/** `GET /api/worker/media/{id}`: what a host must know of a file to work on it. */
+export const workerMediaSchema = z.object({ sha256: z.string(), fileName: z.string(), kind: z.string() });
+export const savedMediaSchema = z.object({ mediaId: z.uuid(), kind: z.enum(['video', 'image']) });
 
 export const evidenceMetaSchema = z.object({
   accountTaskId: z.uuid(),
@@ -91,3 +114,82 @@ export const evidenceMetaSchema = z.object({
   kind: z.enum(['screenshot', 'trace']),
 });
 export const evidenceResponseSchema = z.object({ id: z.uuid() });
+
+/** What is looked at of a proxy, in this order. */
+export const PROXY_CHECKS = [
+  'address',
+  'connect',
+  'authentication',
+  'http',
+  'https',
+  'exit',
+  'country',
+  'latency',
+  'stability',
+] as const;
+export type ProxyCheckName = (typeof PROXY_CHECKS)[number];
+
+const milliseconds = z.number().nonnegative();
+
+/** What a check of a proxy found; in words that hold no secret, because histories and people read them. */
+export const proxyFindingsSchema = z.object({
+  status: z.enum(['healthy', 'unstable', 'failing']),
+  verdict: z.string().max(2_000),
+  checks: z
+    .array(
+      z.object({
+        check: z.enum(PROXY_CHECKS),
+        outcome: z.enum(['passed', 'failed', 'not-checked']),
+        detail: z.string().max(500),
+      }),
+    )
+    .max(PROXY_CHECKS.length),
+  /** From where the proxy's requests came, as the checker saw it. */
+  exitAddress: z.string().nullable(),
+  latency: z.object({ requests: z.int(), failed: z.int(), p50Ms: milliseconds, p95Ms: milliseconds }).nullable(),
+  stability: z.object({ seconds: z.number(), requests: z.int(), failed: z.int() }).nullable(),
+});
+export type ProxyFindings = z.infer<typeof proxyFindingsSchema>;
+
+/** `repairOf` names an account task that may have repaired the proxy before its worker died. */
+export const accountProxyRequestSchema = z.object({ fencingToken, repairOf: z.uuid().optional() });
+export const accountProxySchema = z.object({
+  id: z.uuid(),
+  /** Changes when a person or a repair edits the proxy. */
+  version: z.string(),
+  protocol: z.string(),
+  host: z.string(),
+  port: z.int(),
+  username: z.string().nullable(),
+  password: z.string().nullable(),
+  exitAddress: z.string().nullable(),
+  country: z.string().nullable(),
+  /** What that account task's repair changed. */
+  repaired: z.array(z.string()).nullable(),
+});
+export type AccountProxy = z.infer<typeof accountProxySchema>;
+
+const changes = z.array(z.string().max(500)).max(20);
+const checkedProxy = { fencingToken, proxyId: z.uuid(), version: z.string(), accountTaskId: z.uuid() };
+
+export const proxyCheckRequestSchema = z.object({ ...checkedProxy, findings: proxyFindingsSchema, changes });
+
+export const proxyRepairRequestSchema = z.object({
+  ...checkedProxy,
+  protocol: z.enum(['http', 'https', 'socks5']),
+  host: z.string().min(1).max(253),
+  port: z.int().min(1).max(65_535),
+  username: z.string().nullable(),
+  password: z.string().nullable(),
+  changes: changes.min(1),
+});
+
+/** Gives the account another proxy instead of `from`: `to`, or the best free spare that is none of `except`. */
+export const proxySwitchRequestSchema = z.object({
+  fencingToken,
+  from: z.uuid(),
+  to: z.uuid().optional(),
+  except: z.array(z.uuid()).max(100).default([]),
+});
+/** The proxy that the account has now; null when no spare is free. */
+export const proxySwitchSchema = z.object({ proxyId: z.uuid().nullable(), name: z.string().nullable() });

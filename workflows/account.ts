@@ -9,14 +9,21 @@ import {
 } from '@temporalio/workflow';
 import { ERROR_POLICIES } from '../contracts/errors.ts';
 import type { AccountInput, AccountOutcome, SettleRequest } from '../contracts/orchestration.ts';
-import type { AnyKind, KindContext } from '../kinds/define.ts';
+import type { AnyKind, KindContext, RunResult } from '../kinds/define.ts';
 import { AlreadyEnded, createDesk, Skipped } from './desk.ts';
 import { readFailure } from './failures.ts';
 import { ledger } from './policies.ts';
 import { createPublisher } from './publish.ts';
 import { createHostSession } from './session.ts';
+import { createSteps } from './steps.ts';
 
 type Verdict = Pick<SettleRequest, 'state' | 'reason' | 'error'>;
+
+function verdictOfResult({ state, reason, errorType }: RunResult): Verdict {
+  const type = errorType ?? 'Unavailable';
+  const error = state === 'failed' ? { type, message: reason ?? ERROR_POLICIES[type].sentence } : null;
+  return { state, reason: reason ?? null, error };
+}
 
 /** How an account task ends when its run threw. */
 function verdictOf(error: unknown, counted: number): Verdict {
@@ -42,13 +49,29 @@ function verdictOf(error: unknown, counted: number): Verdict {
  */
 export function accountWorkflow(kind: AnyKind): (input: AccountInput) => Promise<AccountOutcome> {
   return async (input) => {
-    const counters: Record<string, number> = {};
+    const counters: Record<string, number> = { ...input.counters };
+    const memory: Record<string, number> = { ...input.memory };
     const posted: number[] = [...(input.posted ?? [])];
     const session = createHostSession(input.accountTaskId);
-    const desk = createDesk(input, session.close, posted);
+    const desk = createDesk(input, kind.uses ?? 'session', session.close, () => ({ posted, memory, counters }));
     const publish = createPublisher(input.accountTaskId, desk, session, posted);
+    const { step, work } = createSteps(input.accountTaskId, desk, session);
     const context: KindContext<string> = {
       publish,
+      async signIn({ force = false } = {}) {
+        const parksBefore = desk.parks();
+        const { entered } = await desk.attend(() => session.open(desk.current(), { forceLogIn: force }));
+        return { entered, challenged: desk.parks() > parksBefore };
+      },
+      step,
+      work,
+      memory,
+      rest: (ms, reason) => desk.pace(ms, reason),
+      switchTo: desk.switchTo,
+      account() {
+        const { accountId, platform, proxyId } = desk.current();
+        return { id: accountId, platform, proxyId };
+      },
       count(counter, by = 1) {
         counters[counter] = (counters[counter] ?? 0) + by;
       },
@@ -60,9 +83,9 @@ export function accountWorkflow(kind: AnyKind): (input: AccountInput) => Promise
 
     let verdict: Verdict;
     try {
-      const { params, plan } = await desk.claim(kind.posts !== undefined);
+      const { params, plan } = await desk.claim(kind.firstAction ?? null);
       const result = await kind.run(context, params, plan);
-      verdict = { state: result.state, reason: result.reason ?? null, error: null };
+      verdict = verdictOfResult(result);
     } catch (error) {
       if (error instanceof ContinueAsNew) throw error;
       if (error instanceof AlreadyEnded) return finish(error.outcome);

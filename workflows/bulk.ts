@@ -27,7 +27,7 @@ import type { AnyKind } from '../kinds/define.ts';
 import { accountWorkflowType } from '../kinds/index.ts';
 import { createBreaker } from './breaker.ts';
 import { etaSeconds } from './eta.ts';
-import { ledger, server } from './policies.ts';
+import { hall, server } from './policies.ts';
 import { createWindow } from './window.ts';
 
 const changed = defineSignal<[AccountChange[]]>(CHANGED_SIGNAL);
@@ -120,7 +120,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   function noteEnd(failed: boolean, type: ErrorType | null): void {
     endedHere += 1;
     stir();
-    const why = breaker.note(failed, type);
+    const why = kind.failuresAreFindings ? null : breaker.note(failed, type);
     if (why && !paused && cancelledBy === null) void hold(why);
   }
 
@@ -129,7 +129,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     pauseReason = reason;
     state = 'paused';
     breaker.reset();
-    await whole(ledger.setBulkState({ taskId, state, reason }));
+    await whole(hall.setBulkState({ taskId, state, reason }));
   }
 
   function apply(news: AccountChange): void {
@@ -157,7 +157,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     pauseReason = null;
     state = 'running';
     breaker.reset();
-    await ledger.setBulkState({ taskId, state, reason: null });
+    await hall.setBulkState({ taskId, state, reason: null });
     stir();
     return { state };
   });
@@ -168,7 +168,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     paused = false;
     pauseReason = `Cancelled by ${cancelledBy}; accounts in mid-step end first.`;
     state = 'running';
-    await ledger.setBulkState({ taskId, state, reason: pauseReason });
+    await hall.setBulkState({ taskId, state, reason: pauseReason });
     stir();
     return { state };
   });
@@ -178,7 +178,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
       await condition(() => attached);
       refuseWhenOver('changed');
       size = order.window;
-      await ledger.setBulkState({ taskId, state, reason: pauseReason, window: size });
+      await hall.setBulkState({ taskId, state, reason: pauseReason, window: size });
       stir();
       return { window: size };
     },
@@ -193,7 +193,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   setHandler(retryFailed, async () => {
     await condition(() => attached);
     refuseWhenOver('retried');
-    const { retried } = await ledger.resetFailed({ taskId });
+    const { retried } = await hall.resetFailed({ taskId });
     if (retried === 0) throw conflict('No account task has failed.');
     page = [];
     cursor = 0;
@@ -210,7 +210,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   }
 
   async function resync(): Promise<number> {
-    const synced = await ledger.resync({ taskId, active: window.entries() });
+    const synced = await hall.resync({ taskId, active: window.entries() });
     const gone = window.sync(synced);
     for (const news of gone) noteEnd(news.to === 'failed', news.errorType as ErrorType | null);
     return synced.changes.length;
@@ -241,7 +241,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
       }
       if (exhausted) return undefined;
       const rewindsBefore = rewinds;
-      const read = await ledger.nextPage({ taskId, fromOrdinal: cursor, limit: PAGE });
+      const read = await hall.nextPage({ taskId, fromOrdinal: cursor, limit: PAGE });
       if (rewinds !== rewindsBefore) continue;
       page = read;
       const last = read.at(-1);
@@ -282,7 +282,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
       return;
     }
     const reason = `The run of this account ended without a result: ${cause instanceof Error ? cause.message : 'unknown'}.`;
-    const news = await whole(ledger.settleLost({ taskId, accountTaskId: item.id, reason }));
+    const news = await whole(hall.settleLost({ taskId, accountTaskId: item.id, reason }));
     if (news) apply(news);
   }
 
@@ -308,7 +308,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   }
 
   // ---- the hall's day, as a table of contents
-  const start = await ledger.attachBulk({
+  const start = await hall.attachBulk({
     taskId,
     runId: workflowInfo().runId,
     retryFailed: input.retryFailed ?? false,
@@ -362,7 +362,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   finishedAt = new Date().toISOString();
   const reason = cancelledBy !== null ? `Cancelled by ${cancelledBy}.` : null;
   pauseReason = reason;
-  await ledger.setBulkState({ taskId, state, reason });
+  await hall.setBulkState({ taskId, state, reason });
   await condition(allHandlersFinished);
 }
 

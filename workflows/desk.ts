@@ -12,6 +12,7 @@ import {
 import { ERROR_POLICIES } from '../contracts/errors.ts';
 import type { AccountInput, AccountOutcome, Claim, Resolution } from '../contracts/orchestration.ts';
 import { RESOLVE_UPDATE } from '../contracts/orchestration.ts';
+import type { Action } from '../contracts/pace.ts';
 import { readFailure, stepError } from './failures.ts';
 import { ledger } from './policies.ts';
 
@@ -29,7 +30,8 @@ export class Skipped extends Error {}
 
 const resolve = defineUpdate<{ accepted: boolean }, [Resolution]>(RESOLVE_UPDATE);
 
-const UNANSWERED_AFTER = '48 hours';
+/** How long a person has to answer, milliseconds, where the ledger does not say: in runs begun before it could. */
+const UNANSWERED_AFTER_MS = 48 * 3_600_000;
 const MAX_THROTTLES = 10;
 /** Events of one run after which a waiting account starts a fresh history. */
 const LONG_HISTORY = 4_000;
@@ -38,8 +40,17 @@ const LONG_HISTORY = 4_000;
  * The account's place in its bulk task: claims the right to go on, waits with durable timers, waits for a person.
  * `leave` is called before every wait, so that a waiting account holds no browser.
  */
-export function createDesk(input: AccountInput, leave: () => Promise<void>, posted: readonly number[]) {
+export function createDesk(
+  input: AccountInput,
+  uses: 'session' | 'secret' | 'name',
+  leave: () => Promise<void>,
+  /** What a fresh history has to know. */
+  carried: () => Partial<AccountInput>,
+) {
   let claimed: Claimed | null = null;
+  /** The linked account that acts now, when it is not the account task's own. */
+  let actingId: string | null = null;
+  let parks = 0;
   let answer: Resolution | null = null;
   let parked = false;
 
@@ -52,21 +63,25 @@ export function createDesk(input: AccountInput, leave: () => Promise<void>, post
     {
       validator: (resolution) => {
         if (!parked) throw new Error('This account task is not waiting for a person.');
+        // Two answers may come in one turn of the workflow: the first one counts.
+        if (answer !== null) throw new Error('This account task has been answered a moment ago.');
         if (resolution.action !== 'retry' && resolution.action !== 'skip') throw new Error('Unknown answer.');
       },
     },
   );
 
   /** Takes or renews the account's lease within its pace; returns when it may go on. */
-  async function claim(post: boolean): Promise<Claimed> {
+  async function claim(action: Action | null): Promise<Claimed> {
     for (let waits = 0; ; waits += 1) {
       // Its answer is always taken: a lease that was given while a cancel came would be held by nobody otherwise.
       const result = await CancellationScope.nonCancellable(() =>
         ledger.claim({
           taskId: input.taskId,
           accountTaskId: input.accountTaskId,
+          accountId: actingId,
+          uses,
           owner: workflowInfo().workflowId,
-          post,
+          action,
           waits,
         }),
       );
@@ -79,9 +94,11 @@ export function createDesk(input: AccountInput, leave: () => Promise<void>, post
       if (result.status === 'ended') throw new AlreadyEnded(result.outcome);
       if (result.status === 'refused') throw stepError(result.type, result.message);
       await leave();
+      // It was under way: whoever else wants the account need not wait for the lease to run out.
+      if (claimed) await ledger.fence({ accountId: claimed.accountId, fencingToken: claimed.fencingToken });
       await sleep(result.waitMs);
       if (workflowInfo().historyLength > LONG_HISTORY) {
-        await continueAsNew<(next: AccountInput) => Promise<AccountOutcome>>({ ...input, posted: [...posted] });
+        await continueAsNew<(next: AccountInput) => Promise<AccountOutcome>>({ ...input, ...carried() });
       }
     }
   }
@@ -91,25 +108,38 @@ export function createDesk(input: AccountInput, leave: () => Promise<void>, post
     return claimed;
   }
 
-  async function pace(waitMs: number, reason: string): Promise<void> {
+  async function pace(waitMs: number, reason: string, slow = false): Promise<void> {
     const { accountId, fencingToken } = current();
     await leave();
-    await ledger.pace({ accountTaskId: input.accountTaskId, accountId, fencingToken, waitMs, reason });
+    await ledger.pace({ accountTaskId: input.accountTaskId, accountId, fencingToken, waitMs, reason, slow });
     await sleep(waitMs);
-    await claim(false);
+    await claim(null);
+  }
+
+  /** Gives the account back and goes on as a linked one. */
+  async function switchTo(accountId: string): Promise<void> {
+    const held = current();
+    if (held.accountId === accountId) return;
+    await leave();
+    await ledger.fence({ accountId: held.accountId, fencingToken: held.fencingToken });
+    actingId = accountId;
+    await claim(null);
   }
 
   /** Waits for a person. @throws Skipped when the person says so, or nobody answers in time */
-  async function park(type: string, message: string): Promise<void> {
+  async function park(type: string, message: string, evidenceIds: string[] = []): Promise<void> {
     const { accountId, fencingToken } = current();
     await leave();
     const { taskId, accountTaskId } = input;
-    const { challengeId } = await ledger.park({ taskId, accountTaskId, accountId, fencingToken, type, message });
+    const place = { taskId, accountTaskId, accountId, fencingToken };
+    const { challengeId, expiresInMs } = await ledger.park({ ...place, type, message, evidenceIds });
+    const waitMs = expiresInMs ?? UNANSWERED_AFTER_MS;
     answer = null;
     parked = true;
+    parks += 1;
     log.info('The account waits for a person', { type });
     try {
-      await condition(() => answer !== null, UNANSWERED_AFTER);
+      await condition(() => answer !== null, waitMs);
     } finally {
       parked = false;
       const given = answer as Resolution | null;
@@ -117,9 +147,9 @@ export function createDesk(input: AccountInput, leave: () => Promise<void>, post
       await CancellationScope.nonCancellable(() => ledger.unpark({ challengeId, answer: end }));
     }
     const given = answer as Resolution | null;
-    if (given === null) throw new Skipped(`Nobody answered within ${UNANSWERED_AFTER}: ${message}`);
+    if (given === null) throw new Skipped(`Nobody answered within ${inWords(waitMs)}: ${message}`);
     if (given.action === 'skip') throw new Skipped(`Skipped by a person: ${message}`);
-    await claim(false);
+    await claim(null);
   }
 
   /** Runs a step that has no effect of its own; waits out throttling and challenges, and a queue that nobody serves. */
@@ -130,12 +160,12 @@ export function createDesk(input: AccountInput, leave: () => Promise<void>, post
       } catch (error) {
         const failure = readFailure(error);
         if (failure.is === 'not-started') {
-          await claim(false);
+          await claim(null);
         } else if (failure.is === 'error' && failure.type === 'ChallengeRequired' && challenges === 'park') {
-          await park(failure.details.challenge ?? 'checkpoint', failure.message);
+          await park(failure.details.challenge ?? 'checkpoint', failure.message, failure.details.evidenceIds);
         } else if (failure.is === 'error' && failure.type === 'Throttled' && throttles < MAX_THROTTLES) {
           throttles += 1;
-          await pace(failure.details.retryAfterMs ?? ERROR_POLICIES.Throttled.delayMs, failure.message);
+          await pace(failure.details.retryAfterMs ?? ERROR_POLICIES.Throttled.delayMs, failure.message, true);
         } else {
           throw error;
         }
@@ -143,7 +173,14 @@ export function createDesk(input: AccountInput, leave: () => Promise<void>, post
     }
   }
 
-  return { claim, current, pace, park, attend, lastClaim: () => claimed };
+  return { claim, current, pace, park, attend, switchTo, lastClaim: () => claimed, parks: () => parks };
+}
+
+/** `48 hours`, `1 hour`, `30 minutes`. */
+function inWords(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  const [value, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
+  return `${value} ${unit}${value === 1 ? '' : 's'}`;
 }
 
 export type Desk = ReturnType<typeof createDesk>;

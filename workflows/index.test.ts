@@ -1,10 +1,13 @@
+import { SCHEDULED_WORKFLOW } from '../contracts/schedules.ts';
 import { accountWorkflowType, bulkWorkflowType, kindList, kindTypeSuffix } from '../kinds/index.ts';
 import * as workflows from './index.ts';
 
 describe('workflow types', () => {
   it.each(kindList.map((kind) => kind.name))('has both workflows of %s, and no others', (name) => {
     expect(Object.keys(workflows)).toEqual(expect.arrayContaining([bulkWorkflowType(name), accountWorkflowType(name)]));
-    expect(Object.keys(workflows)).toHaveLength(kindList.length * 2);
+    // Beside them only the firing of a schedule, which serves every kind.
+    expect(Object.keys(workflows).filter((type) => type !== SCHEDULED_WORKFLOW)).toHaveLength(kindList.length * 2);
+    expect(Object.keys(workflows)).toContain(SCHEDULED_WORKFLOW);
   });
 
   it('is named after its kind', () => {

@@ -4,10 +4,12 @@ import { ERROR_POLICIES, ERROR_TYPES } from '../contracts/errors.ts';
 import type {
   HostActivities,
   MediaActivities,
+  NetworkActivities,
   OrchestratorActivities,
   ServerActivities,
   SessionActivities,
 } from '../contracts/orchestration.ts';
+import type { StepActivities } from '../contracts/steps.ts';
 
 /** Activity options by risk. */
 const neverRetried: ErrorType[] = ERROR_TYPES.filter((type) => !ERROR_POLICIES[type].retryable);
@@ -19,6 +21,20 @@ const answeredByWorkflow: ErrorType[] = [...neverRetried, 'Throttled', 'SessionE
 export const ledger = proxyLocalActivities<OrchestratorActivities>({
   startToCloseTimeout: '30 seconds',
   localRetryThreshold: '30 seconds',
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    nonRetryableErrorTypes: neverRetried,
+  },
+});
+
+/**
+ * The ledger, for a bulk task: ordinary activities, because a local one that outlasts its workflow task is put in another
+ * order against signals when the history is replayed, and a bulk task gets many. It asks seldom, so the events cost little.
+ */
+export const hall = proxyActivities<OrchestratorActivities>({
+  startToCloseTimeout: '1 minute',
   retry: {
     initialInterval: '200 milliseconds',
     backoffCoefficient: 2,
@@ -74,6 +90,32 @@ export function effectsOn(taskQueue: string) {
     retry: { maximumAttempts: 1 },
   });
 }
+
+/** Steps that bring about a state: one try each, because the workflow fences a silent host before it tries again. */
+export function stepsOn(taskQueue: string) {
+  return proxyActivities<StepActivities>({
+    taskQueue,
+    scheduleToStartTimeout: '30 seconds',
+    startToCloseTimeout: '2 hours',
+    heartbeatTimeout: '20 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { maximumAttempts: 1 },
+  });
+}
+
+/** Network: checks that change nothing. */
+export const network = proxyActivities<NetworkActivities>({
+  taskQueue: 'network',
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '30 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry: {
+    initialInterval: '1 second',
+    maximumInterval: '30 seconds',
+    maximumAttempts: 3,
+    nonRetryableErrorTypes: neverRetried,
+  },
+});
 
 /** Render: long, heartbeats ffmpeg's progress, free to repeat because its output is named by content. */
 export const media = proxyActivities<MediaActivities>({

@@ -67,7 +67,7 @@ export function createPublisher(accountTaskId: string, desk: Desk, session: Host
   /** Asks the platform once, in a fresh session when the last one is gone. */
   function look(job: Job): Promise<Found> {
     return desk.attend(async () => {
-      const opened = await session.open(desk.current());
+      const opened = await session.open(desk.current(), { withOwnPosts: true });
       try {
         return await session.reads(opened).findPost({
           sessionId: opened.sessionId,
@@ -115,7 +115,7 @@ export function createPublisher(accountTaskId: string, desk: Desk, session: Host
           const { accountId, fencingToken } = desk.current();
           session.forget();
           await ledger.fence({ accountId, fencingToken });
-          await desk.claim(false);
+          await desk.claim(null);
           const post = await verify(job);
           await ledger.closeIntent({ intentId: job.intent.intentId, state: post ? 'posted' : 'absent', post });
           return post;
@@ -126,7 +126,8 @@ export function createPublisher(accountTaskId: string, desk: Desk, session: Host
         if (error instanceof AlreadyEnded || failure.is === 'cancelled') throw error;
         log.warn('Whether the post was made cannot be told', { failure });
         const why = failure.is === 'error' ? failure.message : 'The platform could not be asked.';
-        await desk.park('outcome-unknown', `${ERROR_POLICIES.OutcomeUnknown.sentence} ${why}`);
+        const evidenceIds = failure.is === 'error' ? failure.details.evidenceIds : [];
+        await desk.park('outcome-unknown', `${ERROR_POLICIES.OutcomeUnknown.sentence} ${why}`, evidenceIds);
       }
     }
   }
@@ -135,16 +136,16 @@ export function createPublisher(accountTaskId: string, desk: Desk, session: Host
   async function afterRefusal(failure: StepFailure, error: unknown): Promise<void> {
     if (failure.is === 'not-started') {
       session.forget();
-      await desk.claim(false);
+      await desk.claim(null);
       return;
     }
     if (failure.is !== 'error') throw error;
     await session.close();
     const policy = ERROR_POLICIES[failure.type];
     if (failure.type === 'ChallengeRequired') {
-      await desk.park(failure.details.challenge ?? 'checkpoint', failure.message);
+      await desk.park(failure.details.challenge ?? 'checkpoint', failure.message, failure.details.evidenceIds);
     } else if (failure.type === 'Throttled') {
-      await desk.pace(failure.details.retryAfterMs ?? policy.delayMs, failure.message);
+      await desk.pace(failure.details.retryAfterMs ?? policy.delayMs, failure.message, true);
     } else if (policy.retryable) {
       await sleep(policy.delayMs);
     } else {
@@ -155,7 +156,7 @@ export function createPublisher(accountTaskId: string, desk: Desk, session: Host
   /** One submit. Returns the post, or null when the outcome has to be asked for. */
   async function submit(job: Job): Promise<Post | null | 'refused'> {
     const { intentId } = job.intent;
-    const opened = await desk.attend(() => session.open(desk.current()));
+    const opened = await desk.attend(() => session.open(desk.current(), { withOwnPosts: true }));
     await ledger.startSubmit({ intentId, mediaSha256: job.media.sha256, baseline: opened.ownPostIds });
     job.intent.baseline = opened.ownPostIds;
     try {
@@ -187,9 +188,9 @@ export function createPublisher(accountTaskId: string, desk: Desk, session: Host
   return async function publish(
     index: number,
     post: PostSpec,
-    options: { last?: boolean } = {},
+    options: { last?: boolean; source?: string } = {},
   ): Promise<PublishOutcome> {
-    if (index > 0) await desk.claim(true);
+    if (index > 0 || options.source !== undefined) await desk.claim('post');
     const { accountId, platform } = desk.current();
     const intent = await ledger.openIntent({
       accountTaskId,
@@ -199,6 +200,7 @@ export function createPublisher(accountTaskId: string, desk: Desk, session: Host
       mediaId: post.mediaId,
       caption: post.caption,
       recipe: post.recipe,
+      source: options.source ?? null,
     });
     if (intent.state === 'posted') return posted(made.includes(index) ? 'posted' : 'already-posted', intent.permalink);
 

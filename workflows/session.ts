@@ -1,7 +1,7 @@
 import { CancellationScope, log } from '@temporalio/workflow';
 import type { OpenedSession } from '../contracts/orchestration.ts';
 import type { Claimed } from './desk.ts';
-import { effectsOn, readsOn, sessionsOn } from './policies.ts';
+import { effectsOn, readsOn, sessionsOn, stepsOn } from './policies.ts';
 
 /**
  * The account's browser session, bound to the host that opened it. Asked for when a step needs it, kept between steps,
@@ -11,7 +11,11 @@ export function createHostSession(accountTaskId: string) {
   let opened: OpenedSession | null = null;
 
   return {
-    async open(claimed: Claimed): Promise<OpenedSession> {
+    /** @param wanted `forceLogIn` only counts when no session is open yet */
+    async open(
+      claimed: Claimed,
+      wanted: { forceLogIn?: boolean; withOwnPosts?: boolean } = {},
+    ): Promise<OpenedSession> {
       if (opened) return opened;
       const queue = claimed.transport === 'browser' ? 'browser' : 'network';
       opened = await sessionsOn(queue).openSession({
@@ -19,6 +23,8 @@ export function createHostSession(accountTaskId: string) {
         accountId: claimed.accountId,
         platform: claimed.platform,
         fencingToken: claimed.fencingToken,
+        forceLogIn: wanted.forceLogIn ?? false,
+        withOwnPosts: wanted.withOwnPosts ?? false,
       });
       return opened;
     },
@@ -29,6 +35,10 @@ export function createHostSession(accountTaskId: string) {
 
     effects(session: OpenedSession) {
       return effectsOn(session.hostQueue);
+    },
+
+    steps(session: OpenedSession) {
+      return stepsOn(session.hostQueue);
     },
 
     /** The host is gone, or the session is of no more use there: forget it. */

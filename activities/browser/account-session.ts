@@ -1,58 +1,37 @@
 import type { Page } from 'playwright-core';
 import type { Logger } from '../../config/logger.ts';
 import { TaskError } from '../../contracts/errors.ts';
-import type { BrowserDriver, Progress, StepOptions } from '../platforms/driver.ts';
+import type { BrowserDriver, StepOptions } from '../platforms/driver.ts';
+import type { AccountSession, StepRequest, StepWork } from '../sessions/account-session.ts';
+import type { AccountSecret, LeaseProof, StorageState, WorkerLink } from '../sessions/link.ts';
+import { afterCode } from '../sessions/refused-code.ts';
+import { secretsOfAccount, secretsOfState, totpCodesBetween } from '../sessions/secrets.ts';
+import { toStepError } from '../sessions/step-error.ts';
+import { trackSubmits } from '../sessions/track-submits.ts';
 import type { Evidence, Recorder } from './evidence.ts';
-import type { AccountSecret, LeaseProof, StorageState, WorkerLink } from './link.ts';
 import type { BrowserPool, PooledContext } from './pool.ts';
-import { secretsOfAccount, secretsOfState, totpCodesBetween } from './secrets.ts';
-import { toStepError } from './step-error.ts';
-import { trackSubmits } from './track-submits.ts';
 
-export interface StepRequest {
-  /** Aborted when the activity is cancelled. */
-  signal: AbortSignal;
-  progress: Progress;
-  /** Whose evidence a failure becomes. */
-  accountTaskId: string;
-}
-
-export type StepWork<T> = (page: Page, driver: BrowserDriver, options: StepOptions) => Promise<T>;
-
-export interface AccountSessionParts {
+export interface BrowserAccountParts {
   pool: BrowserPool;
   driver: BrowserDriver;
   secret: AccountSecret;
   proof: LeaseProof;
-  /** A person's answer to the challenge that parked the account; used once. */
-  challengeAnswer: string | null;
   connect: Pick<WorkerLink, 'saveSession'>;
   evidence: Evidence;
   log: Logger;
 }
 
-/** One account's context on this host, with the account's secrets in its closure and nowhere else. */
-export interface AccountSession {
-  readonly lost: AbortSignal;
-  /** Ids of the own posts that submits of this session have confirmed. */
-  readonly confirmedPostIds: readonly string[];
-  /** Checks the stored session and logs in where it has ended. @returns how the account got in */
-  enter(page: Page, options: StepOptions, forceLogIn: boolean): Promise<'reused' | 'logged-in'>;
-  /** Runs one step; steps of one session never overlap. @throws TaskError with a clean message; the signal's reason */
-  step<T>(name: string, work: StepWork<T>, request: StepRequest): Promise<T>;
-  /** Stops a running step at once and gives the context back. */
-  end(reason: Error): Promise<void>;
-}
-
-export function createAccountSession(parts: AccountSessionParts): AccountSession {
+/** One account in a context of its own. */
+export function createBrowserAccount(parts: BrowserAccountParts): AccountSession<Page> {
   const { pool, driver, secret, proof, connect, evidence, log } = parts;
+  const stored = secret.storageState as StorageState | null;
   const ending = new AbortController();
   const confirmedPostIds: string[] = [];
   const logIns: { fromMs: number; toMs: number }[] = [];
-  const seenSecrets = new Set([...secretsOfAccount(secret), ...secretsOfState(secret.storageState)]);
-  let answer = parts.challengeAnswer;
+  const seenSecrets = new Set([...secretsOfAccount(secret), ...secretsOfState(stored)]);
+  let answer = secret.challengeAnswer;
   if (answer) seenSecrets.add(answer);
-  let state: StorageState | null = secret.storageState;
+  let state: StorageState | null = stored;
   let savedState = JSON.stringify(state);
   let place: { pooled: PooledContext; recorder: Recorder } | null = null;
   let page: Page | null = null;
@@ -128,7 +107,11 @@ export function createAccountSession(parts: AccountSessionParts): AccountSession
       if (!isChallenge || answer === null || !driver.answerChallenge) throw error;
       const code = answer;
       answer = null;
-      await driver.answerChallenge(target, code, options);
+      await driver.answerChallenge(target, code, options).catch((refusal: unknown) => {
+        // Nothing took the code yet: it is for the challenge that follows the log-in.
+        if (refusal instanceof TaskError && refusal.type === 'SessionExpired') answer = code;
+        throw afterCode(error, refusal);
+      });
       return 'answered';
     }
   }
@@ -143,7 +126,7 @@ export function createAccountSession(parts: AccountSessionParts): AccountSession
     return 'logged-in';
   }
 
-  async function runStep<T>(name: string, work: StepWork<T>, request: StepRequest): Promise<T> {
+  async function runStep<T>(name: string, work: StepWork<T, Page>, request: StepRequest): Promise<T> {
     const signal = AbortSignal.any([request.signal, ending.signal]);
     const options: StepOptions = { signal, progress: request.progress };
     const submits = trackSubmits(driver, (post) => confirmedPostIds.push(post.id));

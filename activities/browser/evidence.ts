@@ -3,9 +3,9 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { Logger } from '../../config/logger.ts';
-import type { WorkerLink } from './link.ts';
+import type { WorkerLink } from '../sessions/link.ts';
+import { cleanMessage, createMasker } from '../sessions/secrets.ts';
 import { maskTrace } from './mask-trace.ts';
-import { cleanMessage, createMasker } from './secrets.ts';
 
 export interface FailedStep {
   page: Page | null;

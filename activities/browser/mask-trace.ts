@@ -4,7 +4,7 @@ import { rename } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
-import { createMasker } from './secrets.ts';
+import { createMasker } from '../sessions/secrets.ts';
 
 /** Larger entries are left out of the masked trace: they are uploaded media, not what explains a failure. */
 const LARGEST_ENTRY_BYTES = 16 * 1024 ** 2;

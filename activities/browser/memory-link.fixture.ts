@@ -1,5 +1,5 @@
 import type { Credentials } from '../platforms/driver.ts';
-import type { AccountSecret, EvidenceFile, StorageState, WorkerLink } from './link.ts';
+import type { AccountSecret, EvidenceFile, StorageState, WorkerLink } from '../sessions/link.ts';
 
 export interface MemoryLink extends WorkerLink {
   files: EvidenceFile[];
@@ -8,6 +8,8 @@ export interface MemoryLink extends WorkerLink {
   /** What the next renewals answer. */
   leaseIsOurs: boolean;
   answersRenewals: boolean;
+  /** A person answers the challenge: the next one who asks for the secret gets it. */
+  answer(code: string): void;
 }
 
 /** The rest of the system, for tests of a host: one account, kept in memory. */
@@ -16,6 +18,7 @@ export function memoryLink(account: Credentials, more: Partial<AccountSecret> = 
     platform: 'sandbox',
     proxy: null,
     storageState: null,
+    challengeAnswer: null,
     timeZone: 'Europe/Berlin',
     ...account,
     ...more,
@@ -26,9 +29,16 @@ export function memoryLink(account: Credentials, more: Partial<AccountSecret> = 
     renewals: 0,
     leaseIsOurs: true,
     answersRenewals: true,
-    accountSecret: async () => structuredClone(secret),
+    answer(code) {
+      secret.challengeAnswer = code;
+    },
+    accountSecret: async () => {
+      const given = structuredClone(secret);
+      secret.challengeAnswer = null;
+      return given;
+    },
     async saveSession({ storageState }) {
-      link.saved.push(storageState);
+      link.saved.push(storageState as StorageState);
       secret.storageState = storageState;
     },
     async renewLease() {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import type { Logger } from '../../config/logger.ts';
+import type { ProxySettings, StorageState } from '../sessions/link.ts';
 import { launchArgs } from './chromium.ts';
-import type { ProxySettings, StorageState } from './link.ts';
 import { createSlots } from './slots.ts';
 import { makeWorkFolder } from './work-folder.ts';
 

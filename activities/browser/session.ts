@@ -1,226 +1,32 @@
-import { randomUUID } from 'node:crypto';
-import type { Logger } from '../../config/logger.ts';
-import { TaskError } from '../../contracts/errors.ts';
-import type { BrowserDriver, Progress } from '../platforms/driver.ts';
-import type { AccountSession, StepRequest, StepWork } from './account-session.ts';
-import { createAccountSession } from './account-session.ts';
+import type { Page } from 'playwright-core';
+import type { BrowserDriver } from '../platforms/driver.ts';
+import type { SessionManager, SessionManagerOptions } from '../sessions/manager.ts';
+import { createSessionManager } from '../sessions/manager.ts';
+import { createBrowserAccount } from './account-session.ts';
 import type { Evidence } from './evidence.ts';
-import { createLeaseKeeper } from './lease-keeper.ts';
-import type { WorkerLink } from './link.ts';
 import type { BrowserPool } from './pool.ts';
-import { toStepError } from './step-error.ts';
 
-/** How many of the newest own posts are remembered before a submit. */
-const BASELINE_POSTS = 12;
-
-export interface SessionManagerOptions {
+export interface BrowserSessionsOptions extends Omit<SessionManagerOptions<Page>, 'openAccount'> {
   pool: BrowserPool;
   /** @throws TaskError `InvalidInput` for a platform without a browser driver */
   drivers: (platform: string, baseUrl?: string) => BrowserDriver;
-  connect: WorkerLink;
   evidence: Evidence;
-  log: Logger;
-  /** How long a lease lasts without renewal, milliseconds; it is renewed every third of that. */
-  leaseTtlMs?: number;
-  /** A session without steps for so long is closed, milliseconds. */
-  idleMs?: number;
-  /** Called when a session has been closed, whatever the reason: its place is free. */
-  onClosed?: () => void;
 }
 
-export interface OpenRequest {
-  /** The same key finds the same session: a retried activity does not log in twice. */
-  sessionKey: string;
-  accountId: string;
-  accountTaskId: string;
-  /** The lease's token; a session under an older one is closed first. */
-  fencingToken: string;
-  platform: string;
-  /** A person's answer to the challenge that parked the account. */
-  challengeAnswer?: string | null;
-  /** Logs in even where the stored session is good. */
-  forceLogIn?: boolean;
-  signal: AbortSignal;
-  progress: Progress;
-}
-
-export interface OpenedSession {
-  sessionId: string;
-  /**
-   * Ids of the newest own posts when the session was first opened, and of those that its submits have confirmed since.
-   * A post whose outcome is unknown is not among them, so it can be found as new.
-   */
-  ownPostIds: string[];
-  entered: 'reused' | 'logged-in';
-}
-
-export interface SessionManager {
-  /** @throws TaskError with evidence ids in its details; the signal's reason */
-  open(request: OpenRequest): Promise<OpenedSession>;
-  /**
-   * Runs a step of the driver. When the session turns out to have ended before anything was submitted, logs in again
-   * and runs the step once more.
-   * @throws TaskError `SessionExpired` when the session is not open here: open it again
-   */
-  step<T>(sessionId: string, name: string, work: StepWork<T>, request: StepOptionsOf): Promise<T>;
-  /** Closing one that is not open is no error. */
-  close(sessionId: string): Promise<void>;
-  closeAll(): Promise<void>;
-  openCount(): number;
-  /** The account's name on its platform. @throws TaskError `SessionExpired` when the session is not open here */
-  usernameOf(sessionId: string): string;
-}
-
-type StepOptionsOf = Omit<StepRequest, 'accountTaskId'> & { accountTaskId?: string };
-
-interface Entry {
-  id: string;
-  request: OpenRequest;
-  username: string;
-  session: AccountSession;
-  baseline: string[];
-  entered: OpenedSession['entered'];
-  busy: number;
-  usedAt: number;
-}
-
-/** The sessions open on this host. */
-export function createSessionManager(options: SessionManagerOptions): SessionManager {
-  const { pool, drivers, connect, evidence, log } = options;
-  const idleMs = options.idleMs ?? 10 * 60_000;
-  const byId = new Map<string, Entry>();
-  const byKey = new Map<string, { fencingToken: string; entry: Promise<Entry> }>();
-  const keeper = createLeaseKeeper({ renew: connect.renewLease, ttlMs: options.leaseTtlMs ?? 60_000, log });
-
-  async function end(entry: Entry, reason: Error): Promise<void> {
-    byId.delete(entry.id);
-    keeper.drop(entry.id);
-    const { sessionKey, fencingToken } = entry.request;
-    if (byKey.get(sessionKey)?.fencingToken === fencingToken) byKey.delete(sessionKey);
-    try {
-      await entry.session.end(reason);
-    } finally {
-      options.onClosed?.();
-    }
-  }
-
-  async function start(request: OpenRequest): Promise<Entry> {
-    const { accountId, fencingToken, platform, signal, progress, accountTaskId } = request;
-    const proof = { accountId, fencingToken };
-    const secret = await connect.accountSecret(proof).catch((error: unknown) => {
-      throw toStepError(error, []);
-    });
-    if (secret.platform !== platform) {
-      throw new TaskError('InvalidInput', `The account belongs to "${secret.platform}", not to "${platform}".`);
-    }
-    const driver = drivers(platform, secret.baseUrl);
-    const session = createAccountSession({
-      pool,
-      driver,
-      secret,
-      proof,
-      challengeAnswer: request.challengeAnswer ?? null,
-      connect,
-      evidence,
-      log,
-    });
-    const entry: Entry = {
-      id: randomUUID(),
-      request,
-      username: secret.username,
-      session,
-      baseline: [],
-      entered: 'reused',
-      busy: 0,
-      usedAt: Date.now(),
-    };
-    keeper.keep(entry.id, proof, () => {
-      const lost = new TaskError('Unavailable', "This host lost the account's lease; the session was closed.");
-      end(entry, lost).catch(() => undefined);
-    });
-    try {
-      await session.step(
-        'open-session',
-        async (page, tracked, step) => {
-          // A rerun comes after a new log-in: only what is left is done again.
-          if (entry.entered === 'reused') entry.entered = await session.enter(page, step, request.forceLogIn ?? false);
-          const posts = await tracked.listOwnPosts(page, secret.username, BASELINE_POSTS, step);
-          entry.baseline = posts.map((post) => post.id);
-        },
-        { signal, progress, accountTaskId },
-      );
-    } catch (error) {
-      await end(entry, new Error('The session could not be opened.'));
-      throw error;
-    }
-    byId.set(entry.id, entry);
-    return entry;
-  }
-
-  const idleCheck = setInterval(
-    () => {
-      for (const entry of byId.values()) {
-        if (entry.busy > 0 || Date.now() - entry.usedAt < idleMs) continue;
-        end(entry, new Error('The session was idle.')).catch(() => undefined);
-      }
-    },
-    Math.min(idleMs, 15_000),
-  );
-  idleCheck.unref();
-
-  return {
-    async open(request) {
-      const { sessionKey, fencingToken } = request;
-      const known = byKey.get(sessionKey);
-      if (known && known.fencingToken !== fencingToken) {
-        const outdated = await known.entry.catch(() => null);
-        if (outdated) await end(outdated, new Error('The session was opened again under another lease.'));
-      }
-      let opening = byKey.get(sessionKey);
-      if (!opening) {
-        const entry = start(request);
-        opening = { fencingToken, entry };
-        const mine = opening;
-        byKey.set(sessionKey, mine);
-        entry.catch(() => {
-          if (byKey.get(sessionKey) === mine) byKey.delete(sessionKey);
-        });
-      }
-      const entry = await opening.entry;
-      entry.usedAt = Date.now();
-      const ownPostIds = [...new Set([...entry.session.confirmedPostIds, ...entry.baseline])];
-      return { sessionId: entry.id, ownPostIds, entered: entry.entered };
-    },
-    async step(sessionId, name, work, request) {
-      const entry = byId.get(sessionId);
-      if (!entry) throw notOpen();
-      entry.busy += 1;
-      try {
-        return await entry.session.step(name, work, { accountTaskId: entry.request.accountTaskId, ...request });
-      } finally {
-        entry.busy -= 1;
-        entry.usedAt = Date.now();
-      }
-    },
-    async close(sessionId) {
-      const entry = byId.get(sessionId);
-      if (entry) await end(entry, new Error('The session was closed.'));
-    },
-    async closeAll() {
-      clearInterval(idleCheck);
-      await Promise.allSettled([...byKey.values()].map(({ entry }) => entry));
-      await Promise.all([...byId.values()].map((entry) => end(entry, new Error('The host is closing.'))));
-      keeper.stop();
-    },
-    openCount: () => byId.size,
-    usernameOf(sessionId) {
-      const entry = byId.get(sessionId);
-      if (!entry) throw notOpen();
-      return entry.username;
-    },
-  };
-}
-
-function notOpen(): TaskError {
-  return new TaskError('SessionExpired', 'The session is not open on this host any more.');
+/** The accounts open in browsers of this host. */
+export function createBrowserSessions(options: BrowserSessionsOptions): SessionManager<Page> {
+  const { pool, drivers, evidence, connect, log } = options;
+  return createSessionManager<Page>({
+    ...options,
+    openAccount: ({ secret, proof }) =>
+      createBrowserAccount({
+        pool,
+        driver: drivers(secret.platform, secret.baseUrl),
+        secret,
+        proof,
+        connect,
+        evidence,
+        log,
+      }),
+  });
 }

@@ -1,8 +1,8 @@
 import { TaskError } from '../../contracts/errors.ts';
-import type { BrowserDriver, OwnPost } from '../platforms/driver.ts';
+import type { Driver, OwnPost } from '../platforms/driver.ts';
 
-export interface TrackedDriver {
-  driver: BrowserDriver;
+export interface TrackedDriver<Handle> {
+  driver: Driver<Handle>;
   /** True once a submit was taken, or its outcome is not known. */
   mayHaveSubmitted(): boolean;
 }
@@ -11,15 +11,18 @@ export interface TrackedDriver {
  * Watches a step's submits. By the drivers' contract, only success and `OutcomeUnknown` mean that something may have
  * been posted; an abort counts as certain too, since a driver that had pressed the button answers `OutcomeUnknown`.
  */
-export function trackSubmits(driver: BrowserDriver, onConfirmed: (post: OwnPost) => void): TrackedDriver {
+export function trackSubmits<Handle>(
+  driver: Driver<Handle>,
+  onConfirmed: (post: OwnPost) => void,
+): TrackedDriver<Handle> {
   let submitted = false;
   return {
     mayHaveSubmitted: () => submitted,
     driver: {
       ...driver,
-      async submitPost(page, draft, options) {
+      async submitPost(handle, draft, options) {
         try {
-          const post = await driver.submitPost(page, draft, options);
+          const post = await driver.submitPost(handle, draft, options);
           submitted = true;
           onConfirmed(post);
           return post;

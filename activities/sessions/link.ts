@@ -20,7 +20,10 @@ export interface AccountSecret {
   totpSecret: string | null;
   email: string | null;
   proxy: ProxySettings | null;
-  storageState: StorageState | null;
+  /** The stored session as the account's driver left it: Playwright's storageState, or an API driver's tokens. */
+  storageState: unknown;
+  /** A person's answer to the challenge that parked the account; it is given out once. */
+  challengeAnswer: string | null;
   /** IANA name, e.g. `Europe/Berlin`. */
   timeZone: string;
 }
@@ -44,7 +47,7 @@ export interface EvidenceFile {
 export interface WorkerLink {
   /** @throws when the fencing token is not the current one of the account's lease */
   accountSecret(proof: LeaseProof): Promise<AccountSecret>;
-  saveSession(input: LeaseProof & { storageState: StorageState }): Promise<void>;
+  saveSession(input: LeaseProof & { storageState: unknown }): Promise<void>;
   /** @returns false when the lease belongs to somebody else now, or to nobody */
   renewLease(proof: LeaseProof): Promise<boolean>;
   /** @returns the evidence id */
