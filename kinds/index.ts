@@ -1,8 +1,28 @@
+import { avatar } from './avatar.ts';
+import { bio } from './bio.ts';
+import { booster } from './booster.ts';
+import { cookieRobot } from './cookie-robot.ts';
 import type { AnyKind } from './define.ts';
+import { follow } from './follow.ts';
+import { login } from './login.ts';
+import { mediaUniq } from './media-uniq.ts';
+import { proxyDiag } from './proxy-diag.ts';
 import { upload } from './upload.ts';
+import { warmup } from './warmup.ts';
 
 /** Every kind of bulk task. API routes, validation, OpenAPI, forms and workflow types derive from this list. */
-export const kinds = { upload } as const;
+export const kinds = {
+  upload,
+  login,
+  warmup,
+  avatar,
+  bio,
+  follow,
+  'cookie-robot': cookieRobot,
+  booster,
+  'media-uniq': mediaUniq,
+  'proxy-diag': proxyDiag,
+} as const;
 
 export type KindName = keyof typeof kinds;
 

@@ -6,10 +6,22 @@ const ids = [
   '3f1c0d5e-6f57-4c0e-9f0b-6c1d2b0a9e12',
   '3f1c0d5e-6f57-4c0e-9f0b-6c1d2b0a9e13',
 ];
-const account = { id: 'a1', platform: 'sandbox', username: 'ann', timeZone: 'UTC' };
+const account = {
+  id: 'a1',
+  platform: 'sandbox',
+  username: 'ann',
+  timeZone: 'UTC',
+  quietHours: null,
+  proxyId: null,
+  links: [],
+};
 const task = { id: 't1', date: '2026-01-31T10:00:00.000Z', total: 3 };
 const plan = (params: object, index = 0) =>
-  upload.plan(upload.params.parse({ mediaIds: ids, ...params }), account, index, task);
+  upload.plan(upload.params.parse({ mediaIds: ids, ...params }), account, index, task, {
+    targets: [],
+    platforms: {},
+    visitHosts: [],
+  });
 
 describe('an upload', () => {
   it('plans one post an account, in turn', () => {
