@@ -1,5 +1,5 @@
 import { createFaults } from './faults.ts';
-import { alertOf, film, newSite } from './testing.ts';
+import { alertOf, film, newSite, PHOTO, type Visitor } from './testing.ts';
 
 let site: Awaited<ReturnType<typeof newSite>>;
 beforeAll(async () => {
@@ -52,6 +52,24 @@ test('drop-after breaks the connection though the post is there', async () => {
   expect((await site.truth('anna')).clips).toMatchObject([{ caption: 'kept' }]);
 });
 
+test.each([
+  ['the bio', (anna: Visitor) => anna.post('/settings/profile', { bio: 'new' })],
+  ['the photo', (anna: Visitor) => anna.savePhoto(PHOTO)],
+  ['a follow', (anna: Visitor) => anna.post('/u/ben/follow', {})],
+])('drop-before and drop-after break connections at a change of %s, before and after it is stored', async (_, act) => {
+  const anna = await site.loggedIn('anna');
+  const changes = async () => {
+    const { bioChanges, avatarChanges, followChanges } = await site.truth('anna');
+    return bioChanges.length + avatarChanges.length + followChanges.length;
+  };
+  await site.faults({ fault: 'drop-before', count: 1 });
+  await expect(act(anna)).rejects.toThrow('fetch failed');
+  expect(await changes()).toBe(0);
+  await site.faults({ fault: 'drop-after', count: 1 });
+  await expect(act(anna)).rejects.toThrow('fetch failed');
+  expect(await changes()).toBe(1);
+});
+
 test('expire-session ends the session for good', async () => {
   const anna = await site.loggedIn('anna');
   await site.faults({ fault: 'expire-session', count: 1 });
@@ -94,10 +112,17 @@ test('move-buttons gives the forms other words, and they still work', async () =
   for (const label of ['>Share<', '>Caption<', '>Location<', 'Choose a video or photo']) {
     expect(upload).not.toContain(label);
   }
+  const settings = (await anna.get('/settings/profile')).text;
+  for (const label of ['>Bio<', '>Save profile<', '>Profile photo<', '>Save photo<']) {
+    expect(settings).not.toContain(label);
+  }
+  expect((await anna.get('/u/ben')).text).not.toContain('>Follow<');
   const login = (await site.visitor().get('/login')).text;
   for (const label of ['>Username<', '>Password<', '>Log in<']) expect(login).not.toContain(label);
   await site.faults();
   expect((await anna.get('/upload')).text).toContain('<button>Share</button>');
+  expect((await anna.get('/settings/profile')).text).toContain('<button>Save profile</button>');
+  expect((await anna.get('/u/ben')).text).toContain('<button>Follow</button>');
 });
 
 test('an account that asks too often is throttled, others are not', async () => {

@@ -6,6 +6,8 @@ import type { StepOptions } from './driver.ts';
 
 const PAGE_TIMEOUT_MS = 30_000;
 const ELEMENT_TIMEOUT_MS = 10_000;
+const ERROR_PAGE_TIMEOUT_MS = 2_000;
+const CLOSE_AGAIN_MS = 500;
 
 /** Chromium's codes for a proxy that cannot be reached, refuses, or does not speak its protocol. */
 const PROXY_CODES = /^ERR_(PROXY_|TUNNEL_|SOCKS_|NO_SUPPORTED_PROXIES|UNEXPECTED_PROXY_AUTH|MANDATORY_PROXY_)/;
@@ -39,6 +41,22 @@ function toTaskError(error: unknown): TaskError {
   );
 }
 
+/** Chromium forgets a request to close that comes while it goes from one document to the next, so it is asked again. */
+async function closeSurely(page: Page): Promise<void> {
+  const askAgain = async () => {
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Page.close');
+  };
+  const timer = setInterval(() => void askAgain().catch(() => undefined), CLOSE_AGAIN_MS);
+  try {
+    await page.close();
+  } catch {
+    // It went away with its browser.
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /**
  * Runs one step of a driver. An abort closes the page, which stops its requests and every wait on it at once.
  * @throws the signal's reason when aborted, unless the step itself tells what the abort left behind (a `TaskError`
@@ -48,7 +66,7 @@ export async function runStep<T>(page: Page, { signal }: StepOptions, work: () =
   signal.throwIfAborted();
   let closing: Promise<void> | null = null;
   const onAbort = () => {
-    closing = page.close().catch(() => undefined);
+    closing = closeSurely(page);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -121,6 +139,11 @@ export async function firstOf<T>(
   }
 }
 
+/** After a failed request for a document: Chromium's own page about it would cut in where the next one is opened. */
+async function settle(page: Page, signal: AbortSignal): Promise<void> {
+  await page.waitForURL(/^chrome-error:/, { timeout: ERROR_PAGE_TIMEOUT_MS, signal }).catch(() => undefined);
+}
+
 /**
  * Presses a button that sends a form, and waits for the document that answers it.
  * @returns the answer to the form itself, before redirects
@@ -145,7 +168,10 @@ export async function sendForm(page: Page, button: Locator, { signal }: StepOpti
       ],
       () => button.click({ timeout: ELEMENT_TIMEOUT_MS, signal }),
     );
-    if (failure !== null) throw networkError(failure);
+    if (failure !== null) {
+      await settle(page, signal);
+      throw networkError(failure);
+    }
     return answer;
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError') throw networkError('');

@@ -1,6 +1,7 @@
 import { type RequestHandler, Router, urlencoded } from 'express';
 import { z } from 'zod';
 import { goTo, MESSAGES, refuse, sendPage } from '../answers.ts';
+import type { StoredMedia } from '../events.ts';
 import { inspectMedia } from '../media-check.ts';
 import { keepMedia, type ReceivedForm, receiveForm } from '../media-intake.ts';
 import { MAX_BIO, profilePage, settingsPage } from '../pages/profile.ts';
@@ -8,6 +9,7 @@ import { viewerOf } from '../sessions.ts';
 import { CLIPS, POSTS, type Side } from '../sides.ts';
 import type { Site } from '../site.ts';
 import type { Account } from '../state.ts';
+import { storeChange } from '../store-change.ts';
 import { beforeOf, newestOf } from './feed.ts';
 
 const GRID_PAGE = 30;
@@ -17,7 +19,8 @@ const bioForm = z.object({ bio: z.string().default('') });
 
 export function profileRoutes(site: Site, gate: RequestHandler): Router {
   const router = Router();
-  const { store } = site;
+  const { store, faults } = site;
+  const hasMoved = (viewer: Account) => faults.strike('move-buttons', viewer.username) !== null;
 
   const profile =
     (side: Side): RequestHandler<{ username: string }> =>
@@ -32,7 +35,8 @@ export function profileRoutes(site: Site, gate: RequestHandler): Router {
       const olderPath =
         last && found.length > GRID_PAGE ? `${side.base}/u/${account.username}?before=${last.order}` : null;
       const total = all.filter(({ publishedAt }) => publishedAt !== null).length;
-      sendPage(response, 200, profilePage({ side, account, viewer, posts, total, olderPath }));
+      const moved = account !== viewer && hasMoved(viewer);
+      sendPage(response, 200, profilePage({ side, account, viewer, posts, total, olderPath, moved }));
     };
   router.get('/u/:username', gate, profile(POSTS));
   router.get('/clips/u/:username', gate, profile(CLIPS));
@@ -44,7 +48,8 @@ export function profileRoutes(site: Site, gate: RequestHandler): Router {
       const account = store.account(request.params.username);
       if (!account) return refuse(request, response, 404, 'There is no such account.', viewer);
       if (account !== viewer && viewer.follows.has(account.username) !== (change === 'followed')) {
-        await store.record({ type: change, username: viewer.username, target: account.username });
+        const event = { type: change, username: viewer.username, target: account.username };
+        if (!(await storeChange(site, request, response, () => store.record(event)))) return;
       }
       return goTo(request, response, `/u/${account.username}`);
     };
@@ -54,7 +59,7 @@ export function profileRoutes(site: Site, gate: RequestHandler): Router {
   router.get('/settings/profile', gate, (request, response) => {
     const viewer = viewerOf(response);
     const status = SAVED[String(request.query.saved)] ?? null;
-    sendPage(response, 200, settingsPage({ viewer, alert: null, status, bio: viewer.bio }));
+    sendPage(response, 200, settingsPage({ viewer, alert: null, status, bio: viewer.bio, moved: hasMoved(viewer) }));
   });
 
   router.post('/settings/profile', gate, urlencoded({ extended: false, limit: '20kb' }), async (request, response) => {
@@ -62,9 +67,10 @@ export function profileRoutes(site: Site, gate: RequestHandler): Router {
     const bio = bioForm.parse(request.body ?? {}).bio.replaceAll('\r\n', '\n');
     if ([...bio].length > MAX_BIO) {
       const alert = `The bio may have at most ${MAX_BIO} characters.`;
-      return sendPage(response, 422, settingsPage({ viewer, alert, status: null, bio }));
+      return sendPage(response, 422, settingsPage({ viewer, alert, status: null, bio, moved: false }));
     }
-    await store.record({ type: 'bioSet', username: viewer.username, bio });
+    const event = { type: 'bioSet' as const, username: viewer.username, bio };
+    if (!(await storeChange(site, request, response, () => store.record(event)))) return;
     return goTo(request, response, '/settings/profile?saved=bio');
   });
 
@@ -73,23 +79,28 @@ export function profileRoutes(site: Site, gate: RequestHandler): Router {
     if (!request.is('multipart/form-data')) return refuse(request, response, 415, MESSAGES.badFile, viewer);
     const form = await receiveForm(request, store, PHOTO_MAX_BYTES);
     try {
-      const alert = await setPhoto(viewer, form);
-      if (alert === null) return await goTo(request, response, '/settings/profile?saved=photo');
-      sendPage(response, 422, settingsPage({ viewer, alert, status: null, bio: viewer.bio }));
+      const photo = await keepPhoto(form);
+      if (typeof photo === 'string') {
+        return sendPage(
+          response,
+          422,
+          settingsPage({ viewer, alert: photo, status: null, bio: viewer.bio, moved: false }),
+        );
+      }
+      const event = { type: 'avatarSet' as const, username: viewer.username, media: photo };
+      if (!(await storeChange(site, request, response, () => store.record(event, { sync: true })))) return;
+      return await goTo(request, response, '/settings/profile?saved=photo');
     } finally {
       await form.discard();
     }
   });
 
-  /** Answers what is wrong with the photo, or null when it was set. */
-  async function setPhoto(viewer: Account, { file }: ReceivedForm): Promise<string | null> {
+  /** Answers what is wrong with the photo where something is. */
+  async function keepPhoto({ file }: ReceivedForm): Promise<StoredMedia | string> {
     if (!file) return 'Choose a photo first.';
     if (file.tooLarge) return 'The photo is too large: 20 MiB at most.';
     if ((await inspectMedia(file.tempPath))?.kind !== 'image') return MESSAGES.badFile;
-    const media = await keepMedia(file, store);
-    if (!media) return MESSAGES.badFile;
-    await store.record({ type: 'avatarSet', username: viewer.username, media }, { sync: true });
-    return null;
+    return (await keepMedia(file, store)) ?? MESSAGES.badFile;
   }
 
   return router;

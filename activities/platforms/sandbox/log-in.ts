@@ -5,6 +5,7 @@ import { TaskError } from '../../../contracts/errors.ts';
 import type { Credentials, StepOptions } from '../driver.ts';
 import { checkStatus, expectVisible, sendForm, visit } from '../page-steps.ts';
 import { alertText, emailChallenge, harbor, placeOf, refusalOf, totpChallenge } from './page.ts';
+import type { Site } from './site.ts';
 
 const TOTP_STEP_MS = 30_000;
 
@@ -59,14 +60,15 @@ async function expectInside(page: Page, options: StepOptions): Promise<void> {
   await expectVisible(harbor.ownProfile(page), 'the link "Profile" of a logged-in visitor', options);
 }
 
-export async function logIn(
-  page: Page,
-  baseUrl: string,
-  credentials: Credentials,
-  options: StepOptions,
-): Promise<void> {
+export async function logIn(page: Page, { url }: Site, credentials: Credentials, options: StepOptions): Promise<void> {
   options.progress('log-in');
-  await visit(page, `${baseUrl}/login`, options);
+  await visit(page, `${url}/login`, options);
+  // Somebody is logged in still, and the site leads on: a new log-in begins with leaving.
+  if (placeOf(page) === 'inside') {
+    checkStatus(
+      await sendForm(page, await expectVisible(harbor.logOut(page), 'the button "Log out"', options), options),
+    );
+  }
   const username = await expectVisible(harbor.username(page), 'the field "Username"', options);
   const password = await expectVisible(harbor.password(page), 'the field "Password"', options);
   const button = await expectVisible(harbor.logIn(page), 'the button "Log in"', options);
@@ -78,13 +80,13 @@ export async function logIn(
 }
 
 /** Types the code that a person gave; the page asks for it now, or is asked where it does. */
-export async function answerChallenge(page: Page, baseUrl: string, code: string, options: StepOptions): Promise<void> {
+export async function answerChallenge(page: Page, { url }: Site, code: string, options: StepOptions): Promise<void> {
   options.progress('challenge');
   if (placeOf(page) === 'totp') {
     if ((await typeTotpCode(page, code, options)) !== null) throw totpChallenge();
     return expectInside(page, options);
   }
-  if (placeOf(page) !== 'challenge') await visit(page, `${baseUrl}/challenge`, options);
+  if (placeOf(page) !== 'challenge') await visit(page, `${url}/challenge`, options);
   if (placeOf(page) === 'login') throw new TaskError('SessionExpired', 'The platform asks to log in again.');
   const field = await expectVisible(harbor.emailCode(page), 'the field "Code from your e-mail"', options);
   await field.fill(code, { signal: options.signal });

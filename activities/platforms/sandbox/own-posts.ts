@@ -1,20 +1,21 @@
 import type { Page } from 'playwright-core';
 import { TaskError } from '../../../contracts/errors.ts';
 import type { OwnPost, StepOptions } from '../driver.ts';
-import { expectVisible, pathOf, visit } from '../page-steps.ts';
+import { expectVisible, visit } from '../page-steps.ts';
 import { harbor, requireInside } from './page.ts';
+import type { Site } from './site.ts';
+import { isAt, postIdOf, profileUrl } from './site.ts';
 
 /** When a check of the session has opened the profile: the list right after it need not load the same page again. */
 const profileOpenedAt = new WeakMap<Page, number>();
 const STILL_FRESH_MS = 2_000;
 
-const profilePath = (username: string) => `/u/${encodeURIComponent(username)}`;
-
-async function openProfile(page: Page, baseUrl: string, username: string, options: StepOptions): Promise<void> {
+async function openProfile(page: Page, site: Site, username: string, options: StepOptions): Promise<void> {
   const openedAt = profileOpenedAt.get(page) ?? 0;
   profileOpenedAt.delete(page);
-  if (Date.now() - openedAt < STILL_FRESH_MS && pathOf(page) === profilePath(username)) return;
-  await requireInside(page, await visit(page, baseUrl + profilePath(username), options));
+  const url = profileUrl(site, username);
+  if (Date.now() - openedAt < STILL_FRESH_MS && isAt(page, url)) return;
+  await requireInside(page, await visit(page, url, options));
 }
 
 interface Tile {
@@ -24,8 +25,8 @@ interface Tile {
 }
 
 /** The grid as it stands, in one look: tiles may move on between two. */
-function readTiles(page: Page): Promise<Tile[]> {
-  return harbor.posts(page).evaluateAll((items) =>
+function readTiles(page: Page, site: Site): Promise<Tile[]> {
+  return harbor.posts(page, site).evaluateAll((items) =>
     items.map((item) => {
       const link = item.querySelector('a');
       return {
@@ -37,27 +38,27 @@ function readTiles(page: Page): Promise<Tile[]> {
   );
 }
 
-function toPost({ path, caption, processing }: Tile, baseUrl: string): OwnPost {
-  const permalink = new URL(path ?? '', `${baseUrl}/`);
-  const id = /^\/p\/([^/]+)$/.exec(permalink.pathname)?.[1];
+function toPost({ path, caption, processing }: Tile, site: Site): OwnPost {
+  const permalink = new URL(path ?? '', `${site.url}/`);
+  const id = postIdOf(site, permalink);
   if (!id) throw new TaskError('PageChanged', 'Expected every post of the profile to link to its page.');
   return { id, permalink: permalink.href, caption, state: processing ? 'processing' : 'published' };
 }
 
 export async function listOwnPosts(
   page: Page,
-  baseUrl: string,
+  site: Site,
   username: string,
   limit: number,
   options: StepOptions,
 ): Promise<OwnPost[]> {
   options.progress('own posts');
-  await openProfile(page, baseUrl, username, options);
+  await openProfile(page, site, username, options);
   const posts: OwnPost[] = [];
   while (true) {
-    const shown = harbor.posts(page).first().or(harbor.noPosts(page));
-    await expectVisible(shown, 'the grid of posts, or "No posts yet."', options);
-    posts.push(...(await readTiles(page)).map((tile) => toPost(tile, baseUrl)));
+    const shown = harbor.posts(page, site).first().or(harbor.noPosts(page, site));
+    await expectVisible(shown, `the grid of posts, or "${site.emptyList}"`, options);
+    posts.push(...(await readTiles(page, site)).map((tile) => toPost(tile, site)));
     const older = harbor.older(page);
     if (posts.length >= limit || (await older.count()) === 0) return posts.slice(0, limit);
     const href = (await older.getAttribute('href')) ?? '';
@@ -68,13 +69,13 @@ export async function listOwnPosts(
 /** Whether the stored session still is logged in, and as this account. */
 export async function checkSession(
   page: Page,
-  baseUrl: string,
+  site: Site,
   username: string,
   options: StepOptions,
 ): Promise<'valid' | 'expired'> {
   options.progress('session');
   try {
-    await requireInside(page, await visit(page, baseUrl + profilePath(username), options));
+    await requireInside(page, await visit(page, profileUrl(site, username), options));
   } catch (error) {
     if (error instanceof TaskError && error.type === 'SessionExpired') return 'expired';
     throw error;

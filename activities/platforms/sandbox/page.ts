@@ -1,6 +1,11 @@
 import type { Locator, Page, Response } from 'playwright-core';
 import { TaskError } from '../../../contracts/errors.ts';
 import { checkStatus, pathOf } from '../page-steps.ts';
+import type { Site } from './site.ts';
+
+/** Only a logged-in visitor has the main navigation. */
+const navigationLink = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
 
 /** Harbor's pages as a person finds things on them. */
 export const harbor = {
@@ -12,22 +17,32 @@ export const harbor = {
   challenge: (page: Page) => page.getByRole('heading', { name: "Confirm it's you" }),
   emailCode: (page: Page) => page.getByLabel('Code from your e-mail'),
   confirm: (page: Page) => page.getByRole('button', { name: 'Confirm' }),
-  /** Only a logged-in visitor has the main navigation. */
-  ownProfile: (page: Page) =>
-    page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Profile', exact: true }),
+  logOut: (page: Page) => page.getByRole('button', { name: 'Log out' }),
+  ownProfile: (page: Page) => navigationLink(page, 'Profile'),
   file: (page: Page) => page.getByLabel('Choose a video or photo'),
   caption: (page: Page) => page.getByLabel('Caption', { exact: true }),
   location: (page: Page) => page.getByLabel('Location', { exact: true }),
   mentions: (page: Page) => page.getByLabel('Mentions', { exact: true }),
-  share: (page: Page) => page.getByRole('button', { name: 'Share', exact: true }),
+  submit: (page: Page, { submitButton }: Site) => page.getByRole('button', { name: submitButton, exact: true }),
   shared: (page: Page) => page.getByRole('status').filter({ hasText: 'Your post is' }),
   viewPost: (page: Page) => page.getByRole('link', { name: 'View post' }),
   alert: (page: Page) => page.getByRole('alert'),
   profileName: (page: Page) => page.getByRole('heading', { level: 1 }),
-  posts: (page: Page) => page.getByRole('list', { name: 'Posts' }).getByRole('listitem'),
-  noPosts: (page: Page) => page.getByText('No posts yet.'),
+  posts: (page: Page, { list }: Site) => page.getByRole('list', { name: list, exact: true }).getByRole('listitem'),
+  noPosts: (page: Page, { emptyList }: Site) => page.getByText(emptyList),
   older: (page: Page) => page.getByRole('link', { name: /^Older/ }),
-} satisfies Record<string, (page: Page) => Locator>;
+  bio: (page: Page) => page.getByLabel('Bio', { exact: true }),
+  saveProfile: (page: Page) => page.getByRole('button', { name: 'Save profile', exact: true }),
+  photo: (page: Page) => page.getByRole('img', { name: /^Profile photo of / }),
+  photoFile: (page: Page) => page.getByLabel('Profile photo', { exact: true }),
+  savePhoto: (page: Page) => page.getByRole('button', { name: 'Save photo', exact: true }),
+  follow: (page: Page) => page.getByRole('button', { name: 'Follow', exact: true }),
+  following: (page: Page) => page.getByRole('button', { name: 'Following', exact: true }),
+  editProfile: (page: Page) => page.getByRole('link', { name: 'Edit profile', exact: true }),
+  navigationLink,
+  /** The picture or film of the post that the page is about; beside it there is only the author's small photo. */
+  postMedia: (page: Page) => page.getByRole('article').locator(':scope > :is(img, video)'),
+} satisfies Record<string, (page: Page, detail: never) => Locator>;
 
 /** The text of the alert that is on the page now; null without one. */
 export async function alertText(page: Page): Promise<string | null> {

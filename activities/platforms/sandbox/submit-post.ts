@@ -4,6 +4,8 @@ import { TaskError } from '../../../contracts/errors.ts';
 import type { OwnPost, PostDraft, StepOptions } from '../driver.ts';
 import { expectVisible, firstOf, pathOf, throttled, visit } from '../page-steps.ts';
 import { alertText, emailChallenge, harbor, placeOf, refusalOf, requireInside } from './page.ts';
+import type { Site } from './site.ts';
+import { postIdOf } from './site.ts';
 
 const ANSWER_TIMEOUT_MS = 90_000;
 /** The slowest upload that is still waited for: 1 Mbit/s. */
@@ -34,10 +36,12 @@ async function fillForm(page: Page, draft: PostDraft, options: StepOptions): Pro
   }
 }
 
-const isSubmit = (request: Request) => request.method() === 'POST' && new URL(request.url()).pathname === '/upload';
+const uploadPath = ({ prefix }: Site) => `${prefix}/upload`;
 
 /** The answer to the submit; null when none came. */
-function pressShare(page: Page, timeout: number, { signal }: StepOptions): Promise<Response | null> {
+function pressSubmit(page: Page, site: Site, timeout: number, { signal }: StepOptions): Promise<Response | null> {
+  const path = uploadPath(site);
+  const isSubmit = (request: Request) => request.method() === 'POST' && new URL(request.url()).pathname === path;
   return firstOf<Response | null>(
     signal,
     (ended) => [
@@ -45,7 +49,7 @@ function pressShare(page: Page, timeout: number, { signal }: StepOptions): Promi
       page.waitForEvent('requestfailed', { predicate: isSubmit, timeout, signal: ended }).then(() => null),
       page.waitForEvent('crash', { timeout, signal: ended }).then(() => null),
     ],
-    () => harbor.share(page).click({ noWaitAfter: true, timeout: SHOWN_TIMEOUT_MS, signal }),
+    () => harbor.submit(page, site).click({ noWaitAfter: true, timeout: SHOWN_TIMEOUT_MS, signal }),
   );
 }
 
@@ -54,11 +58,16 @@ function unknown(why: string): TaskError {
 }
 
 /** A refusal that leaves no doubt: the platform answered, and said no. */
-async function refusalAfterShare(page: Page, response: Response, options: StepOptions): Promise<TaskError> {
+async function refusalAfterSubmit(
+  page: Page,
+  site: Site,
+  response: Response,
+  options: StepOptions,
+): Promise<TaskError> {
   const status = response.status();
   if (status === 429) return throttled(response);
   if (status === 401) {
-    await page.waitForURL((url) => url.pathname !== '/upload', {
+    await page.waitForURL((url) => url.pathname !== uploadPath(site), {
       waitUntil: 'commit',
       timeout: SHOWN_TIMEOUT_MS,
       signal: options.signal,
@@ -77,43 +86,38 @@ async function refusalAfterShare(page: Page, response: Response, options: StepOp
 }
 
 /** Reads the new post off the page that says it is shared. */
-async function sharedPost(page: Page, baseUrl: string, caption: string, options: StepOptions): Promise<OwnPost> {
+async function sharedPost(page: Page, site: Site, caption: string, options: StepOptions): Promise<OwnPost> {
   const status = await expectVisible(harbor.shared(page), 'the note that the post is shared', options);
   const link = await expectVisible(harbor.viewPost(page), 'the link "View post"', options);
   const text = (await status.textContent()) ?? '';
-  const permalink = new URL((await link.getAttribute('href')) ?? '', `${baseUrl}/`);
-  const id = /^\/p\/([^/]+)$/.exec(permalink.pathname)?.[1];
+  const permalink = new URL((await link.getAttribute('href')) ?? '', `${site.url}/`);
+  const id = postIdOf(site, permalink);
   if (!id) throw unknown('the link to the post is not the kind that was expected');
   return { id, permalink: permalink.href, caption, state: /processing/i.test(text) ? 'processing' : 'published' };
 }
 
 /**
- * Up to the press of "Share" nothing has been posted, whatever goes wrong. From then on, only a clear answer counts.
+ * Up to the press of the button nothing has been posted, whatever goes wrong. From then on, only a clear answer counts.
  * A connection that was refused is none: Chromium sends a form again by itself when a kept-open connection breaks, and
  * tells only how the last try ended.
  */
-export async function submitPost(
-  page: Page,
-  baseUrl: string,
-  draft: PostDraft,
-  options: StepOptions,
-): Promise<OwnPost> {
+export async function submitPost(page: Page, site: Site, draft: PostDraft, options: StepOptions): Promise<OwnPost> {
   const bytes = await fileBytes(draft.filePath);
   options.progress('opening the upload page', 0);
-  await requireInside(page, await visit(page, `${baseUrl}/upload`, options));
+  await requireInside(page, await visit(page, site.url + uploadPath(site), options));
   await fillForm(page, draft, options);
-  const share = await expectVisible(harbor.share(page), 'the button "Share"', options);
-  await share.click({ trial: true, timeout: SHOWN_TIMEOUT_MS, signal: options.signal });
+  const submit = await expectVisible(harbor.submit(page, site), `the button "${site.submitButton}"`, options);
+  await submit.click({ trial: true, timeout: SHOWN_TIMEOUT_MS, signal: options.signal });
   options.signal.throwIfAborted();
 
   options.progress('uploading', 0.1);
   try {
-    const response = await pressShare(page, ANSWER_TIMEOUT_MS + bytes / BYTES_A_MS, options);
+    const response = await pressSubmit(page, site, ANSWER_TIMEOUT_MS + bytes / BYTES_A_MS, options);
     if (!response) throw unknown('the connection was lost');
     const status = response.status();
     if (status >= 500) throw unknown(`the platform answered with an error (${status})`);
-    if (status >= 400) throw await refusalAfterShare(page, response, options);
-    const post = await sharedPost(page, baseUrl, draft.caption, options);
+    if (status >= 400) throw await refusalAfterSubmit(page, site, response, options);
+    const post = await sharedPost(page, site, draft.caption, options);
     options.progress('shared', 1);
     return post;
   } catch (error) {
