@@ -6,6 +6,7 @@
 import { pathToFileURL } from 'node:url';
 import { ensureDashboard, ensureDatabaseClient, ensurePackages } from './setup/build.mjs';
 import { SetupError } from './setup/common.mjs';
+import { ensureTestServer } from './setup/test-server.mjs';
 import { ensureTools } from './setup/tools.mjs';
 
 const LEAST_NODE = [20, 19];
@@ -23,9 +24,13 @@ function checkNode() {
 export async function ensureSetup({ tests = false } = {}) {
   checkNode();
   await ensurePackages();
+  // Compiling needs one processor for minutes: it goes on beside everything else.
+  const testServer = tests ? ensureTestServer() : Promise.resolve();
+  testServer.catch(() => undefined);
   await ensureTools({ tests });
   await ensureDatabaseClient();
   await ensureDashboard();
+  await testServer;
 }
 
 /** Does something, and ends the process with the sentence alone when it fails in a way that a user can mend. */

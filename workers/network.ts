@@ -1,31 +1,63 @@
+import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
+import { createApiSessions } from '../activities/api-sessions/session.ts';
 import { withFailures } from '../activities/failures.ts';
-import { TaskError } from '../contracts/errors.ts';
-import type { SessionActivities } from '../contracts/orchestration.ts';
+import { createHostActivities } from '../activities/host.ts';
+import { createMediaStore } from '../activities/media/store.ts';
+import { createApiDriverLookup } from '../activities/platforms/registry.ts';
+import { createProxyWorks } from '../activities/proxies/works.ts';
+import type { NetworkActivities } from '../contracts/orchestration.ts';
+import { hostQueue } from '../contracts/queues.ts';
 import type { Role, RoleParts } from './role.ts';
+import { createSessionSlots } from './slots.ts';
 
-const QUEUE = 'network';
-const SLOTS = 50;
+const SHARED_QUEUE = 'network';
+/** An account over an API costs a few connections, and a check of a proxy one. */
+const SLOTS = 100;
+const MEDIA_CACHE_BYTES = 10 * 1024 ** 3;
 
-/** Accounts over APIs. Which platforms these are is their profiles' word; one without a driver here is refused. */
-export async function network({ env, connection }: RoleParts): Promise<Role> {
-  const activities: SessionActivities = withFailures<SessionActivities>({
-    openSession: ({ platform }) =>
-      Promise.reject(new TaskError('InvalidInput', `There is no API driver for the platform "${platform}".`)),
+/** Accounts over APIs, and what is asked of the network without any account's session. */
+export async function network({ env, log, link, connection, hostName }: RoleParts): Promise<Role> {
+  const ownQueue = hostQueue('network', hostName);
+  const media = createMediaStore(join(env.FLOTILLA_DATA, 'hosts', hostName, 'network-media'), {
+    evictAboveBytes: MEDIA_CACHE_BYTES,
   });
-  const worker = await Worker.create({
-    connection,
-    namespace: env.TEMPORAL_NAMESPACE,
-    taskQueue: QUEUE,
-    activities,
+  await media.sweep();
+  const sessions = createApiSessions({
+    drivers: createApiDriverLookup({ atproto: env.atprotoUrl }),
+    connect: link,
+    log,
+    onClosed: () => gate.wake(),
+  });
+  const gate = createSessionSlots(SLOTS, sessions.openCount);
+  const { shared, host } = createHostActivities({ sessions, link, media, hostQueue: ownQueue });
+  const works = withFailures<NetworkActivities>({ ...createProxyWorks({ link, env }) });
+  const common = { connection, namespace: env.TEMPORAL_NAMESPACE, shutdownGraceTime: '10 seconds' } as const;
+  const sharedWorker = await Worker.create({
+    ...common,
+    taskQueue: SHARED_QUEUE,
+    activities: { ...shared, ...works },
+    tuner: {
+      activityTaskSlotSupplier: gate.supplier,
+      workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
+  });
+  const ownWorker = await Worker.create({
+    ...common,
+    taskQueue: ownQueue,
+    activities: host,
     maxConcurrentActivityTaskExecutions: SLOTS,
-    shutdownGraceTime: '10 seconds',
   });
   return {
-    workers: [worker],
-    taskQueues: [QUEUE],
+    workers: [sharedWorker, ownWorker],
+    taskQueues: [SHARED_QUEUE, ownQueue],
     slots: SLOTS,
-    measure: () => ({ activities: worker.getStatus().numInFlightActivities }),
-    close: async () => undefined,
+    measure: () => ({
+      openSessions: sessions.openCount(),
+      activities: sharedWorker.getStatus().numInFlightActivities + ownWorker.getStatus().numInFlightActivities,
+    }),
+    close: () => sessions.closeAll(),
   };
 }

@@ -1,4 +1,4 @@
 import { describeDriver } from './driver-suite.ts';
-import { startHarborBench } from './harbor-bench.ts';
+import { harborOffers, startHarborBench } from './harbor-bench.ts';
 
-describeDriver('the sandbox', () => startHarborBench(4620));
+describeDriver('the sandbox', harborOffers('sandbox'), () => startHarborBench(4621));

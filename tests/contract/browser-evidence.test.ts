@@ -9,9 +9,9 @@ import { createEvidence } from '../../activities/browser/evidence.ts';
 import { memoryLink } from '../../activities/browser/memory-link.fixture.ts';
 import type { BrowserPool } from '../../activities/browser/pool.ts';
 import { createBrowserPool } from '../../activities/browser/pool.ts';
-import { createMasker, totpCodesBetween } from '../../activities/browser/secrets.ts';
-import { createSessionManager } from '../../activities/browser/session.ts';
+import { createBrowserSessions } from '../../activities/browser/session.ts';
 import { createDriverLookup } from '../../activities/platforms/registry.ts';
+import { createMasker, totpCodesBetween } from '../../activities/sessions/secrets.ts';
 import { TaskError } from '../../contracts/errors.ts';
 import type { HarborBench } from './harbor-bench.ts';
 import { startHarborBench } from './harbor-bench.ts';
@@ -51,7 +51,7 @@ describe('the evidence of a failed step', () => {
     const connect = memoryLink(account);
     const evidence = createEvidence({ link: connect, folder: pool.folder, log });
     const drivers = createDriverLookup({ sandbox: bench.url });
-    const manager = createSessionManager({ pool, drivers, connect, evidence, log });
+    const manager = createBrowserSessions({ pool, drivers, connect, evidence, log });
     const calm = { signal: new AbortController().signal, progress: () => {} };
     const startedAt = Date.now();
     const { sessionId } = await manager.open({

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { Page } from 'playwright-core';
 import { findChromium } from '../../activities/browser/chromium.ts';
 import { createEvidence } from '../../activities/browser/evidence.ts';
 import type { MemoryLink } from '../../activities/browser/memory-link.fixture.ts';
@@ -9,10 +10,12 @@ import { memoryLink } from '../../activities/browser/memory-link.fixture.ts';
 import type { BrowserPool } from '../../activities/browser/pool.ts';
 import { createBrowserPool } from '../../activities/browser/pool.ts';
 import { browserProcessesOf, eventually } from '../../activities/browser/processes.fixture.ts';
-import type { OpenRequest, SessionManager, SessionManagerOptions } from '../../activities/browser/session.ts';
-import { createSessionManager } from '../../activities/browser/session.ts';
+import type { BrowserSessionsOptions } from '../../activities/browser/session.ts';
+import { createBrowserSessions } from '../../activities/browser/session.ts';
 import type { Credentials, PostDraft } from '../../activities/platforms/driver.ts';
 import { createDriverLookup } from '../../activities/platforms/registry.ts';
+import type { OpenRequest, SessionManager } from '../../activities/sessions/manager.ts';
+import { uuidV7 } from '../../activities/uuid-v7.ts';
 import type { HarborBench } from './harbor-bench.ts';
 import { startHarborBench } from './harbor-bench.ts';
 
@@ -20,7 +23,7 @@ const log = pino({ level: 'silent' });
 let bench: HarborBench;
 let pool: BrowserPool;
 let work: string;
-const managers: SessionManager[] = [];
+const managers: SessionManager<Page>[] = [];
 
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'session-test-'));
@@ -41,10 +44,10 @@ afterAll(async () => {
   await rm(work, { recursive: true, force: true });
 });
 
-function manage(connect: MemoryLink, options: Partial<SessionManagerOptions> = {}): SessionManager {
+function manage(connect: MemoryLink, options: Partial<BrowserSessionsOptions> = {}): SessionManager<Page> {
   const evidence = createEvidence({ link: connect, folder: pool.folder, log });
   const drivers = createDriverLookup({ sandbox: bench.url });
-  const manager = createSessionManager({ pool, drivers, connect, evidence, log, ...options });
+  const manager = createBrowserSessions({ pool, drivers, connect, evidence, log, ...options });
   managers.push(manager);
   return manager;
 }
@@ -59,15 +62,19 @@ const request = (more: Partial<OpenRequest> = {}): OpenRequest => ({
   ...calm(),
   ...more,
 });
-const draft = (caption: string): PostDraft => ({ filePath: bench.videoPath, caption, location: null, mentions: [] });
+const draft = (caption: string): PostDraft => ({
+  key: uuidV7(),
+  filePath: bench.videoPath,
+  caption,
+  location: null,
+  mentions: [],
+});
 
 async function logIns(account: Credentials): Promise<number> {
-  const answer = await fetch(`${bench.url}/_control/truth?username=${account.username}`);
-  const { accounts } = (await answer.json()) as { accounts: { logins: number }[] };
-  return accounts[0]!.logins;
+  return (await bench.truth(account.username)).logins;
 }
 
-function submit(manager: SessionManager, sessionId: string, caption: string) {
+function submit(manager: SessionManager<Page>, sessionId: string, caption: string) {
   return manager.step(
     sessionId,
     'publish',
@@ -122,8 +129,9 @@ describe('opening a session', () => {
     const connect = memoryLink(account);
     await expect(manage(connect).open(request())).rejects.toMatchObject({ type: 'ChallengeRequired' });
     expect(pool.stats().contexts).toBe(0);
-    const challengeAnswer = await bench.emailCode(account.username);
-    const opened = await manage(connect).open(request({ challengeAnswer, fencingToken: '2' }));
+    const challengeAnswer = await bench.emailCode!(account.username);
+    connect.answer(challengeAnswer);
+    const opened = await manage(connect).open(request({ fencingToken: '2' }));
     expect(opened.ownPostIds).toEqual([]);
     expect(await logIns(account)).toBe(1);
   });
@@ -148,7 +156,7 @@ describe('a step', () => {
     const { sessionId } = await manager.open(request());
     await bench.breakSite(account.username, 'expire-session', { count: 1 });
     const post = await submit(manager, sessionId, 'after all');
-    expect((await bench.posts(account.username)).map(({ id }) => id)).toEqual([post.id]);
+    expect((await bench.truth(account.username)).posts.map(({ id }) => id)).toEqual([post.id]);
     expect(await logIns(account)).toBe(2);
     expect(connect.saved).toHaveLength(2);
     expect(connect.files).toEqual([]);
@@ -169,7 +177,7 @@ describe('a step', () => {
       calm(),
     );
     await expect(both).rejects.toMatchObject({ type: 'OutcomeUnknown' });
-    expect(await bench.posts(account.username)).toHaveLength(1);
+    expect((await bench.truth(account.username)).posts).toHaveLength(1);
   });
 
   it('goes on in a new browser after a crash', async () => {
@@ -202,7 +210,7 @@ describe('a step', () => {
     );
     await expect(stopped).rejects.toBe(reason);
     await submit(manager, sessionId, 'yes');
-    expect((await bench.posts(account.username)).map(({ caption }) => caption)).toEqual(['yes']);
+    expect((await bench.truth(account.username)).posts.map(({ caption }) => caption)).toEqual(['yes']);
   });
 
   it('needs an open session', async () => {

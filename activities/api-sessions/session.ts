@@ -1,0 +1,19 @@
+import type { ApiDriver, ApiHandle } from '../platforms/driver.ts';
+import type { SessionManager, SessionManagerOptions } from '../sessions/manager.ts';
+import { createSessionManager } from '../sessions/manager.ts';
+import { createApiAccount } from './account-session.ts';
+
+export interface ApiSessionsOptions extends Omit<SessionManagerOptions<ApiHandle>, 'openAccount'> {
+  /** @throws TaskError `InvalidInput` for a platform without a driver over an API */
+  drivers: (platform: string, baseUrl?: string) => ApiDriver;
+}
+
+/** The accounts open over APIs on this host. */
+export function createApiSessions(options: ApiSessionsOptions): SessionManager<ApiHandle> {
+  const { drivers, connect, log } = options;
+  return createSessionManager<ApiHandle>({
+    ...options,
+    openAccount: ({ secret, proof }) =>
+      createApiAccount({ driver: drivers(secret.platform, secret.baseUrl), secret, proof, connect, log }),
+  });
+}
