@@ -1,16 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Proxy as ProxyRow } from '../prisma/generated/client.ts';
 import { line } from './account-schemas.ts';
 import { isMissing } from './database-errors.ts';
 import { afterCursor, newestFirst, pageOf, pageQuery, toPage } from './pages.ts';
 import { conflict, notFound } from './problem.ts';
+import { proxyChecksRoute } from './proxy-checks.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
 import { sealProxyPassword } from './secrets.ts';
 
 const tags = ['Proxies'];
 const PROTOCOLS = ['http', 'https', 'socks5'] as const;
+
+const HOST = /^([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?)$/;
+
+/** What is wrong with a host; what was pasted together with it belongs into fields of its own, the password above all. */
+function hostComplaint(host: string): string | null {
+  if (host.includes('@')) return 'Must be the host alone: user name and password have fields of their own';
+  if (host.includes('://')) return 'Must be the host alone: the scheme goes into protocol';
+  return HOST.test(host) ? null : 'Must be a host name or an address';
+}
 
 const fields = {
   name: line(100),
@@ -19,11 +30,20 @@ const fields = {
     .string()
     .trim()
     .max(253)
-    .regex(/^([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?)$/, 'Must be a host name or an address'),
+    .superRefine((host, ctx) => {
+      const message = hostComplaint(host);
+      if (message) ctx.addIssue({ code: 'custom', message });
+    }),
   port: z.int().min(1).max(65_535),
   username: line(200),
   password: z.string().min(1).max(1_000),
   country: z.string().regex(/^[A-Z]{2}$/, 'Must be two capital letters such as DE'),
+  exitAddress: z
+    .string()
+    .trim()
+    .refine((text) => isIP(text) !== 0, 'Must be an IP address such as 203.0.113.7')
+    .meta({ title: 'Exit address', description: 'The address that it should show to the outside' }),
+  spare: z.boolean().meta({ title: 'Spare', description: 'May be given to an account whose own proxy fails' }),
 };
 const createSchema = z
   .strictObject({
@@ -31,6 +51,8 @@ const createSchema = z
     username: fields.username.optional(),
     password: fields.password.optional(),
     country: fields.country.optional(),
+    exitAddress: fields.exitAddress.optional(),
+    spare: fields.spare.default(false),
   })
   .meta({ id: 'NewProxy' });
 const patchSchema = z
@@ -39,6 +61,7 @@ const patchSchema = z
     username: fields.username.nullable().optional(),
     password: fields.password.nullable().optional(),
     country: fields.country.nullable().optional(),
+    exitAddress: fields.exitAddress.nullable().optional(),
   })
   .meta({ id: 'ProxyChanges' });
 
@@ -52,7 +75,11 @@ const proxySchema = z
     username: z.string().nullable(),
     hasPassword: z.boolean(),
     country: z.string().nullable(),
-    status: z.string(),
+    exitAddress: z.string().nullable().meta({ description: 'The address that it should show to the outside' }),
+    spare: z.boolean().meta({ description: 'May be given to an account whose own proxy fails' }),
+    status: z.enum(['unknown', 'healthy', 'unstable', 'failing']),
+    verdict: z.string().nullable().meta({ description: 'What the last check concluded, in words' }),
+    checkedAt: z.iso.datetime().nullable(),
     accounts: z.int().meta({ description: 'How many accounts use it' }),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -65,8 +92,11 @@ function toProxy(row: ProxyRow & { _count: { accounts: number } }) {
   const { secret, _count, ...shown } = row;
   return {
     ...shown,
+    // A host that came from elsewhere may hold credentials until it is repaired.
+    host: row.host.replace(/^.*@/s, '…@'),
     hasPassword: secret !== null,
     accounts: _count.accounts,
+    checkedAt: row.checkedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
@@ -79,6 +109,7 @@ const given = <T extends object>(changes: T) =>
   };
 
 export const proxiesRoutes: Route[] = [
+  proxyChecksRoute,
   route({
     method: 'get',
     path: '/api/proxies',
@@ -111,8 +142,8 @@ export const proxiesRoutes: Route[] = [
     async handler({ body: { password, ...plain }, deps }) {
       const id = randomUUID();
       const secret = password === undefined ? null : sealProxyPassword(deps.sealer, id, password);
-      const { username = null, country = null, ...rest } = plain;
-      const data = { ...rest, username, country, id, secret };
+      const { username = null, country = null, exitAddress = null, ...rest } = plain;
+      const data = { ...rest, username, country, exitAddress, id, secret };
       const row = await deps.db.proxy.create({ data, include: withAccounts });
       return { status: 201, body: toProxy(row), headers: { location: `/api/proxies/${id}` } };
     },
@@ -144,10 +175,13 @@ export const proxiesRoutes: Route[] = [
     responses: { 200: { description: 'Changed', schema: proxySchema }, 404: { description: 'No such proxy' } },
     async handler({ params, body: { password, ...plain }, deps }) {
       const seal = (text: string | null) => (text === null ? null : sealProxyPassword(deps.sealer, params.id, text));
-      // What the last check said was said of the proxy as it was.
+      const changes = given(plain);
+      // What the last check said was said of the proxy as it was; its name and its place in the pool change nothing.
+      const isOther =
+        password !== undefined || Object.keys(changes).some((name) => name !== 'name' && name !== 'spare');
       const data = {
-        ...given(plain),
-        status: 'unknown',
+        ...changes,
+        ...(isOther ? { status: 'unknown', verdict: null, checkedAt: null } : {}),
         ...(password === undefined ? {} : { secret: seal(password) }),
       };
       try {
