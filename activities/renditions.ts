@@ -2,26 +2,23 @@ import { openAsBlob } from 'node:fs';
 import { TaskError } from '../contracts/errors.ts';
 import { recipeSchema } from '../contracts/media.ts';
 import type { MediaActivities } from '../contracts/orchestration.ts';
-import type { PlatformProfile } from '../contracts/platform.ts';
+import { createAvatarWork } from './avatar.ts';
 import { withFailures } from './failures.ts';
 import { beating } from './heartbeat.ts';
-import type { HostLink } from './link.ts';
+import { composeRenditions } from './media/compose.ts';
 import { planRendition } from './media/plan.ts';
 import { probeFile } from './media/probe.ts';
 import { renderRendition } from './media/render.ts';
-import type { MediaStore } from './media/store.ts';
-
-export interface RenditionDependencies {
-  link: HostLink;
-  media: MediaStore;
-  /** Where renditions are kept on this host. */
-  outFolder: string;
-  profiles: Readonly<Record<string, PlatformProfile>>;
-}
+import type { VariantDependencies } from './variants.ts';
+import { createVariantWork, withLogos } from './variants.ts';
 
 /** What a media host does: fetch by hash, probe, plan, render, hand over. Free to repeat at any point. */
-export function createMediaActivities({ link, media, outFolder, profiles }: RenditionDependencies): MediaActivities {
+export function createMediaActivities(dependencies: VariantDependencies): MediaActivities {
+  const { link, media, outFolder, profiles } = dependencies;
   return withFailures<MediaActivities>({
+    ...createAvatarWork({ link, media, profiles }),
+    ...createVariantWork(dependencies),
+
     renderVariant: ({ assetId, assetSha256, fileName, platform, recipe }) =>
       beating(async ({ signal, progress }) => {
         const limits = profiles[platform]?.limits.video;
@@ -30,23 +27,33 @@ export function createMediaActivities({ link, media, outFolder, profiles }: Rend
         progress('fetching the source');
         const source = await media.acquire(assetSha256, link.fetchMedia, { signal });
         try {
-          const plan = planRendition(await probeFile(source.path, { signal }), limits, wanted);
+          const probe = await probeFile(source.path, { signal });
+          const plan = planRendition(probe, limits, wanted);
           if (plan.action === 'reject') throw new TaskError('MediaRejected', `${fileName}: ${plan.reasons.join(' ')}`);
           if (plan.action === 'use-source') return { sha256: assetSha256, fileName };
-          const rendition = await renderRendition({
+          const request = {
             sourcePath: source.path,
             sourceSha256: assetSha256,
-            plan,
             outFolder,
             signal,
-            onProgress: (fraction) => progress('rendering', fraction),
-          });
+            onProgress: (fraction: number) => progress('rendering', fraction),
+          };
+          const rendition =
+            plan.action === 'render'
+              ? await renderRendition({ ...request, plan })
+              : await withLogos(dependencies, signal, async (findLogo) => {
+                  const sourceDurationMs = probe.durationMs;
+                  const [made] = await composeRenditions({ ...request, plans: [plan], sourceDurationMs, findLogo });
+                  return made;
+                });
+          if (!rendition) throw new Error('A rendition was not made.');
           progress('handing over');
           const saved = await link.saveVariant({
             assetId,
             recipeHash: plan.variant,
             recipe,
             probe: rendition.probe,
+            ...(rendition.ssim === undefined ? {} : { ssim: rendition.ssim }),
             file: await openAsBlob(rendition.path),
           });
           return { sha256: saved.sha256, fileName: fileName.replace(/\.\w+$/, `.${plan.output.extension}`) };

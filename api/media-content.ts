@@ -3,7 +3,7 @@ import { detectFile } from '../activities/media/detect.ts';
 import { checkAccess } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { checkLink, signLink } from './media-links.ts';
-import { hashParams, variantParams } from './media-schemas.ts';
+import { hashParams } from './media-schemas.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
@@ -68,23 +68,6 @@ export const mediaContentRoutes: Route[] = [
       const { thumbSha256: sha256 } = await findAsset(params.id, deps);
       if (!sha256) throw notFound('This file has no thumbnail.');
       const file = { store: deps.media, sha256, contentType: 'image/jpeg', fileName: `${params.id}.jpg` };
-      return await sendFile(req, res, file, signal);
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/api/media/{id}/variants/{variantId}/content',
-    operationId: 'getVariantContent',
-    summary: 'A rendered variant',
-    tags,
-    access: 'viewer',
-    params: variantParams,
-    responses: contentResponses,
-    async handler({ params, req, res, deps, signal }) {
-      const row = await deps.db.mediaVariant.findFirst({ where: { id: params.variantId, assetId: params.id } });
-      if (!row) throw notFound('There is no such variant.');
-      const contentType = await typeOf(row.sha256, deps);
-      const file = { store: deps.media, sha256: row.sha256, contentType, fileName: `${row.id}.mp4` };
       return await sendFile(req, res, file, signal);
     },
   }),

@@ -2,6 +2,7 @@ import { FINAL_BULK_STATES } from '../contracts/states.ts';
 import { findKind } from '../kinds/index.ts';
 import type { Prisma } from '../prisma/generated/client.ts';
 import type { Deps } from './deps.ts';
+import { variantThumbnails } from './media-variants.ts';
 import { conflict, notFound } from './problem.ts';
 
 type Transaction = Prisma.TransactionClient;
@@ -22,6 +23,7 @@ export async function removeUnused(hashes: readonly string[], deps: Deps): Promi
       });
       const variant = await tx.mediaVariant.findFirst({ where: { sha256 }, select: { id: true } });
       if (!asset && !variant) await deps.media.remove(sha256);
+      if (!variant) await variantThumbnails(deps.media).remove(sha256);
     });
   }
 }

@@ -23,23 +23,41 @@ export const mediaFields = {
 };
 export const mediaSchema = z.object(mediaFields).meta({ id: 'Media' });
 
+export const variantSchema = z
+  .object({
+    id: z.uuid(),
+    recipe: z.unknown(),
+    sha256,
+    bytes: z.int(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    durationMs: z.int().nullable(),
+    probe: z.unknown(),
+    ssim: z.number().nullable().meta({ description: 'Likeness to its source, 0 to 1, where it was measured' }),
+    account: z
+      .object({ id: z.uuid(), platform: z.string(), username: z.string() })
+      .nullable()
+      .meta({ description: 'Whose it is, where it is theirs alone' }),
+    taskId: z.uuid().nullable(),
+    accountTaskId: z.uuid().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'MediaVariant' });
+
 export const mediaDetailSchema = z
   .object({
     ...mediaFields,
     probe: mediaProbeSchema,
-    variants: z.array(
-      z.object({
-        id: z.uuid(),
-        recipe: z.unknown(),
-        sha256,
-        bytes: z.int(),
-        probe: z.unknown(),
-        ssim: z.number().nullable(),
-        createdAt: z.iso.datetime(),
-      }),
-    ),
+    variants: z.array(variantSchema).meta({ description: 'The newest 100' }),
+    variantCount: z.int(),
   })
   .meta({ id: 'MediaDetail' });
+
+export const listVariantsQuery = z.strictObject({
+  accountId: z.uuid().optional(),
+  taskId: z.uuid().optional(),
+  ...pageQuery,
+});
 
 export const listMediaQuery = z.strictObject({
   kind: z.enum(['video', 'image']).optional(),
@@ -63,11 +81,18 @@ export function toMedia(row: MediaAsset) {
   };
 }
 
-export function toMediaDetail(row: MediaAsset & { variants: MediaVariant[] }) {
-  const variants = row.variants.map((variant) => ({
-    ...variant,
-    bytes: Number(variant.bytes),
-    createdAt: variant.createdAt.toISOString(),
-  }));
-  return { ...toMedia(row), probe: row.probe, variants };
+export type VariantOwner = { id: string; platform: string; username: string };
+
+export function toVariant(row: MediaVariant, owners: ReadonlyMap<string, VariantOwner>) {
+  const { accountId, recipeHash: _hash, assetId: _asset, ...shown } = row;
+  const probe = mediaProbeSchema.safeParse(row.probe).data;
+  return {
+    ...shown,
+    bytes: Number(row.bytes),
+    width: probe?.width ?? null,
+    height: probe?.height ?? null,
+    durationMs: probe?.durationMs ?? null,
+    account: (accountId === null ? undefined : owners.get(accountId)) ?? null,
+    createdAt: row.createdAt.toISOString(),
+  };
 }

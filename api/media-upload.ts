@@ -35,7 +35,7 @@ function readTags(text: string | undefined): string[] {
   return parsed.data;
 }
 
-const cleanName = (name: string): string =>
+export const cleanName = (name: string): string =>
   name
     .replace(/\p{Cc}/gu, '')
     .trim()
@@ -63,26 +63,29 @@ async function insert(data: Prisma.MediaAssetCreateInput, deps: Deps): Promise<M
   });
 }
 
+/** A file that lies in the store under its hash, not yet in the library. */
+export interface ReceivedFile {
+  sha256: string;
+  bytes: number;
+  path: string;
+  name: string;
+}
+
 /**
- * Takes one uploaded video or picture: onto the disk under its hash, probed, with a thumbnail.
- * The same bytes again are the same asset. Nothing is left of a file that is refused.
- * @throws Problem 400, 413, 415, or 422 with the reason why the file is refused
+ * Takes a received file into the library: probed, with a thumbnail. The same bytes again are the same asset, and
+ * nothing is left of a file that is refused.
+ * @throws Problem 422 with the reason why the file is refused
  */
-export async function uploadMedia(
-  req: Request,
+export async function keepMedia(
+  { sha256, bytes, path, name }: ReceivedFile,
+  readTagsOf: () => string[],
   deps: Deps,
   signal: AbortSignal,
 ): Promise<{ row: MediaAsset; isNew: boolean }> {
-  const maxBytes = deps.env.FLOTILLA_MEDIA_MAX_BYTES;
-  const { file, fields } = await receiveFile(req, { maxBytes, what: 'file' }, async (part) => ({
-    name: cleanName(part.fileName),
-    ...(await deps.media.receive(part.stream, { maxBytes, signal: part.signal })),
-  }));
-  const { sha256, bytes, path, name } = file;
   const find = () => deps.db.mediaAsset.findUnique({ where: { sha256 } });
   let thumbSha256: string | undefined;
   try {
-    const tags = readTags(fields.tags);
+    const tags = readTagsOf();
     const known = await find();
     if (known) return { row: known, isNew: false };
     const probe = await probeFile(path, { fileName: name, signal });
@@ -99,4 +102,21 @@ export async function uploadMedia(
     const reason = refusedMedia(error);
     throw reason === undefined ? error : unprocessable(reason, [{ path: 'file', message: reason }]);
   }
+}
+
+/**
+ * Takes one uploaded video or picture onto the disk under its hash, and into the library.
+ * @throws Problem 400, 413, 415, or 422 with the reason why the file is refused
+ */
+export async function uploadMedia(
+  req: Request,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<{ row: MediaAsset; isNew: boolean }> {
+  const maxBytes = deps.env.FLOTILLA_MEDIA_MAX_BYTES;
+  const { file, fields } = await receiveFile(req, { maxBytes, what: 'file' }, async (part) => ({
+    name: cleanName(part.fileName),
+    ...(await deps.media.receive(part.stream, { maxBytes, signal: part.signal })),
+  }));
+  return keepMedia(file, () => readTags(fields.tags), deps, signal);
 }

@@ -2,15 +2,9 @@ import { z } from 'zod';
 import { isMissing } from './database-errors.ts';
 import { mediaContentRoutes } from './media-content.ts';
 import { deleteMedia } from './media-files.ts';
-import {
-  listMediaQuery,
-  mediaDetailSchema,
-  mediaSchema,
-  patchMediaSchema,
-  toMedia,
-  toMediaDetail,
-} from './media-schemas.ts';
+import { listMediaQuery, mediaDetailSchema, mediaSchema, patchMediaSchema, toMedia } from './media-schemas.ts';
 import { uploadMedia } from './media-upload.ts';
+import { mediaVariantRoutes, variantsOf } from './media-variants.ts';
 import { afterCursor, newestFirst, pageOf, toPage } from './pages.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
@@ -18,7 +12,6 @@ import { idParams, route } from './route.ts';
 
 const tags = ['Media'];
 const noSuchFile = () => notFound('There is no such file in the library.');
-const withVariants = { variants: { orderBy: { createdAt: 'asc' as const } } };
 
 export const mediaRoutes: Route[] = [
   route({
@@ -67,6 +60,7 @@ export const mediaRoutes: Route[] = [
     },
   }),
   ...mediaContentRoutes,
+  ...mediaVariantRoutes,
   route({
     method: 'get',
     path: '/api/media/{id}',
@@ -77,9 +71,9 @@ export const mediaRoutes: Route[] = [
     params: idParams,
     responses: { 200: { description: 'The file', schema: mediaDetailSchema }, 404: { description: 'No such file' } },
     async handler({ params, deps }) {
-      const row = await deps.db.mediaAsset.findUnique({ where: { id: params.id }, include: withVariants });
+      const row = await deps.db.mediaAsset.findUnique({ where: { id: params.id } });
       if (!row) throw noSuchFile();
-      return { status: 200, body: toMediaDetail(row) };
+      return { status: 200, body: { ...toMedia(row), probe: row.probe, ...(await variantsOf(row.id, deps)) } };
     },
   }),
   route({

@@ -54,6 +54,8 @@ export interface Rate {
   targetKbps: number | null;
   /** Never above, measured over one second, kbit/s. */
   maxKbps: number;
+  /** Quality where there is no target, on the scale of H.264's CRF; each encoder has its own usual one. */
+  crf?: number | undefined;
 }
 
 function vbv({ maxKbps }: Rate): string[] {
@@ -74,14 +76,15 @@ const VIDEO_ENCODERS: Readonly<Record<string, (rate: Rate) => string[]>> = {
     '-profile:v',
     'high',
     ...THREADS,
-    ...rated(rate, ['-crf', '21']),
+    ...rated(rate, ['-crf', String(rate.crf ?? 21)]),
   ],
   hevc: (rate) => [
     ...['-c:v', 'libx265', '-preset', 'veryfast', '-tag:v', 'hvc1'],
-    ...['-x265-params', 'log-level=error:frame-threads=1', ...rated(rate, ['-crf', '24'])],
+    ...['-x265-params', 'log-level=error:frame-threads=1', ...rated(rate, ['-crf', String((rate.crf ?? 21) + 3)])],
   ],
   vp9: (rate) => [
     ...['-c:v', 'libvpx-vp9', '-deadline', 'good', '-cpu-used', '4', ...THREADS],
+    ...(rate.crf === undefined ? [] : ['-crf', String(rate.crf + 10)]),
     ...['-b:v', `${rate.targetKbps ?? Math.min(rate.maxKbps, 4_000)}k`, ...vbv(rate)],
   ],
 };

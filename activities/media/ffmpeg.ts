@@ -11,6 +11,8 @@ export interface FfmpegJob {
   outputOptions: readonly string[];
   /** Its extension chooses the container. An existing file is overwritten. */
   outputPath: string;
+  /** Further outputs of the same run. */
+  moreOutputs?: readonly { options: readonly string[]; path: string }[];
 }
 
 export interface RunOptions {
@@ -22,6 +24,8 @@ export interface RunOptions {
   onProgress?: (fraction: number) => void;
   /** Kills ffmpeg when it takes longer, milliseconds. No limit where not given. */
   timeoutMs?: number;
+  /** Called with what ffmpeg says beside its progress, which is warnings only unless an output option asks for more. */
+  onLine?: (line: string) => void;
   tools?: MediaTools;
 }
 
@@ -60,7 +64,7 @@ export function parseOutTime(line: string): number | null {
 }
 
 /** Turns ffmpeg's lines into progress, and keeps the last others for the error text. */
-function createReader({ durationMs, onProgress }: RunOptions) {
+function createReader({ durationMs, onProgress, onLine }: RunOptions) {
   const tail: string[] = [];
   let reported = 0;
   return {
@@ -75,6 +79,7 @@ function createReader({ durationMs, onProgress }: RunOptions) {
           onProgress?.(fraction);
         }
       } else if (text !== '' && !PROGRESS_LINE.test(text)) {
+        onLine?.(text);
         tail.push(text.slice(0, TAIL_LINE_CHARS));
         if (tail.length > TAIL_LINES) tail.shift();
       }
@@ -110,7 +115,9 @@ function buildCommand(job: FfmpegJob, tools: MediaTools): ffmpeg.FfmpegCommand {
   for (const { source, options = [] } of job.inputs) {
     command.input(source).inputOptions(...INPUT_GUARD, ...options);
   }
-  return command.output(job.outputPath).outputOptions(...REPORTING, ...job.outputOptions);
+  command.output(job.outputPath).outputOptions(...REPORTING, ...job.outputOptions);
+  for (const { path, options } of job.moreOutputs ?? []) command.output(path).outputOptions(...options, '-y');
+  return command;
 }
 
 /**

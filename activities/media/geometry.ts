@@ -1,4 +1,4 @@
-import type { MediaProbe, Recipe } from '../../contracts/media.ts';
+import type { Recipe } from '../../contracts/media.ts';
 import type { VideoLimits } from '../../contracts/platform.ts';
 
 /** How the source's picture, as displayed, becomes the output's frame. All sizes in pixels, all even. */
@@ -20,9 +20,9 @@ const ASPECTS: Readonly<Record<Exclude<Recipe['aspect'], 'source'>, number>> = {
 /** Within one per cent a picture counts as having the aspect already: 406 x 720 is 9:16. */
 const SAME_ASPECT = 0.01;
 
-const evenBelow = (pixels: number) => Math.max(2, 2 * Math.floor(pixels / 2 + 1e-6));
+export const evenBelow = (pixels: number) => Math.max(2, 2 * Math.floor(pixels / 2 + 1e-6));
 const evenAbove = (pixels: number) => Math.max(2, 2 * Math.ceil(pixels / 2 - 1e-6));
-const evenNear = (pixels: number) => Math.max(2, 2 * Math.round(pixels / 2));
+export const evenNear = (pixels: number) => Math.max(2, 2 * Math.round(pixels / 2));
 
 type Size = { width: number; height: number };
 
@@ -36,7 +36,11 @@ function frameOfAspect({ width, height }: Size, ratio: number, fit: Recipe['fit'
  * Fits the picture into the platform's and the recipe's limits: aspect first, then one common scale, never upwards.
  * yuv420p halves both sides for colour, so both are even.
  */
-export function fitFrame(probe: Size & Pick<MediaProbe, 'kind'>, limits: VideoLimits, recipe: Recipe): Frame {
+export function fitFrame(
+  probe: Size,
+  limits: Pick<VideoLimits, 'maxWidth' | 'maxHeight'>,
+  recipe: Pick<Recipe, 'aspect' | 'fit' | 'maxHeight'>,
+): Frame {
   const source = { width: probe.width, height: probe.height };
   const ratio = recipe.aspect === 'source' ? source.width / source.height : ASPECTS[recipe.aspect];
   const reshape = Math.abs(source.width / source.height / ratio - 1) > SAME_ASPECT;
@@ -62,10 +66,10 @@ export function fitFrame(probe: Size & Pick<MediaProbe, 'kind'>, limits: VideoLi
  * ffmpeg's filter chain for a frame. Scaling comes first and to whole numbers, so that turned pictures (ffmpeg turns
  * them before the first filter) and non-square pixels come out as displayed.
  */
-export function frameFilters(frame: Frame): string[] {
+export function frameFilters(frame: Frame, padColour = 'black'): string[] {
   const { width, height, picture } = frame;
   const filters = [`scale=${picture.width}:${picture.height}`];
   if (frame.changes.includes('crop')) filters.push(`crop=${width}:${height}`);
-  if (frame.changes.includes('pad')) filters.push(`pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2:color=black`);
+  if (frame.changes.includes('pad')) filters.push(`pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2:color=${padColour}`);
   return [...filters, 'setsar=1'];
 }

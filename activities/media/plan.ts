@@ -1,10 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { MediaProbe, Recipe } from '../../contracts/media.ts';
 import type { VideoLimits } from '../../contracts/platform.ts';
 import type { Target } from './codecs.ts';
 import { chooseTarget } from './codecs.ts';
 import type { Frame } from './geometry.ts';
 import { fitFrame, frameFilters } from './geometry.ts';
+import type { GraphPlan } from './graph-plan.ts';
+import { needsGraph, planGraph } from './graph-plan.ts';
+import {
+  AUDIO_KBPS,
+  CLEAN,
+  LEAN_AUDIO_KBPS,
+  LEAN_BELOW_KBPS,
+  LEAST_VIDEO_KBPS,
+  MOST_VIDEO_KBPS,
+  rateToFit,
+} from './rates.ts';
 import type { Reasons } from './reasons.ts';
 import {
   cannotMake,
@@ -15,6 +25,25 @@ import {
   soundReasons,
   tooSmall,
 } from './reasons.ts';
+import { normalise, recipeHash } from './recipe-hash.ts';
+
+export { rateToFit } from './rates.ts';
+export { recipeHash } from './recipe-hash.ts';
+
+/** What comes out of a render. */
+export interface PlannedOutput {
+  width: number;
+  height: number;
+  durationMs: number;
+  frameRate: number;
+  videoCodec: string;
+  audioCodec: string | null;
+  container: string;
+  /** File name extension, without the dot. */
+  extension: string;
+  /** The output must not be larger, bytes. */
+  maxBytes: number;
+}
 
 export interface RenderPlan {
   action: 'render';
@@ -24,19 +53,7 @@ export interface RenderPlan {
   mode: 'remux' | 'encode';
   inputOptions: string[];
   outputOptions: string[];
-  output: {
-    width: number;
-    height: number;
-    durationMs: number;
-    frameRate: number;
-    videoCodec: string;
-    audioCodec: string | null;
-    container: string;
-    /** File name extension, without the dot. */
-    extension: string;
-    /** The output must not be larger, bytes. */
-    maxBytes: number;
-  };
+  output: PlannedOutput;
   /** Why a render is needed, in sentences. */
   reason: string[];
 }
@@ -44,73 +61,15 @@ export interface RenderPlan {
 export type RenditionPlan =
   | { action: 'use-source' }
   | RenderPlan
+  /** The recipe asks for more than another size and encoding. */
+  | GraphPlan
   /** Why the platform cannot get this video, in sentences. */
   | { action: 'reject'; reasons: string[] };
-
-/** Raised when the same recipe begins to mean other options, so that older renditions are not taken for new ones. */
-const PLAN_VERSION = 1;
-
-const EMPTY_RECIPE: Recipe = { aspect: 'source', fit: 'pad' };
-
-const AUDIO_KBPS = 128;
-const LEAN_AUDIO_KBPS = 64;
-/** Below this total the sound gets the leaner rate, kbit/s. */
-const LEAN_BELOW_KBPS = 800;
-/** The container's own share, kbit/s: about 12 bytes a frame and a sound packet, generously. */
-const MUX_KBPS = 16;
-/** Below this no picture worth posting is left, kbit/s. */
-const LEAST_VIDEO_KBPS = 100;
-const MOST_VIDEO_KBPS = 20_000;
-
-/** Sorted JSON without undefined: equal values give equal text whatever the order of their keys. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  entries.sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
-}
-
-/** A recipe without what changes nothing: `fit` alone, without an aspect to fit to, is an empty recipe. */
-function normalise(recipe: Recipe | null): Recipe {
-  const full = { ...EMPTY_RECIPE, ...recipe };
-  return full.aspect === 'source' ? { ...full, fit: 'pad' } : full;
-}
-
-/** Names what is made of a source: 32 hexadecimal digits, equal for recipes and limits that mean the same. */
-export function recipeHash(recipe: Recipe | null, limits: VideoLimits): string {
-  const text = canonical({ version: PLAN_VERSION, recipe: normalise(recipe), limits });
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
 
 function frameRateOf(probe: MediaProbe, limits: VideoLimits, recipe: Recipe): number {
   const asked = recipe.frameRate ?? probe.frameRate;
   return asked > limits.maxFrameRate + FRAME_RATE_TOLERANCE ? limits.maxFrameRate : asked;
 }
-
-/**
- * The highest video bit rate with which the file stays under `maxBytes`, kbit/s. The encoder's buffer of one second may
- * be spent on top of the mean rate (H.264 annex C), hence the second more; 3 % are kept in reserve.
- */
-export function rateToFit(maxBytes: number, durationMs: number, audioKbps: number): number {
-  const durationS = durationMs / 1000;
-  const kilobits = (maxBytes * 8 * 0.97) / 1000 - (audioKbps + MUX_KBPS) * durationS;
-  return Math.floor(kilobits / (durationS + 1));
-}
-
-/** Metadata and encoder names differ between runs and say where a file was made: none is kept. */
-const CLEAN = [
-  '-map_metadata',
-  '-1',
-  '-map_chapters',
-  '-1',
-  '-fflags',
-  '+bitexact',
-  '-flags',
-  '+bitexact',
-  '-sn',
-  '-dn',
-];
 
 interface Wanted {
   probe: MediaProbe;
@@ -203,9 +162,10 @@ function planRender(wanted: Wanted, target: Target, reasons: Reasons): Rendition
  * must change, or nothing. Pure: ffmpeg's options are computed from the probe.
  */
 export function planRendition(probe: MediaProbe, limits: VideoLimits, recipe: Recipe | null): RenditionPlan {
+  const full = normalise(recipe);
+  if (needsGraph(full)) return planGraph(probe, limits, full);
   const refused = refusals(probe, limits);
   if (refused.length > 0) return { action: 'reject', reasons: refused };
-  const full = normalise(recipe);
   const wanted: Wanted = {
     probe,
     limits,

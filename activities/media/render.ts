@@ -8,7 +8,7 @@ import { orAborted } from './abort.ts';
 import { evictOldest, touch } from './evict.ts';
 import { FfmpegError, runFfmpeg } from './ffmpeg.ts';
 import { commitFile, hashedPath, hashFile, sizeOf } from './hashed.ts';
-import type { RenderPlan } from './plan.ts';
+import type { PlannedOutput, RenderPlan } from './plan.ts';
 import { probeFile } from './probe.ts';
 import { createTempFolder } from './temp.ts';
 
@@ -29,6 +29,8 @@ export interface Rendition {
   sha256: string;
   bytes: number;
   probe: MediaProbe;
+  /** Likeness to its source, 0 to 1, where it was measured. */
+  ssim?: number;
   /** Whether it was there already and nothing was rendered. */
   reused: boolean;
 }
@@ -38,16 +40,23 @@ const noteSchema = z.object({
   extension: z.string(),
   bytes: z.number(),
   probe: mediaProbeSchema,
+  ssim: z.number().optional(),
 });
 
 /** Slower than this, ffmpeg is stuck: the base covers short clips on a busy machine. */
 const TIMEOUT_BASE_MS = 10 * 60_000;
 const TIMEOUT_PER_MEDIA_MS = 30;
 
+/** @param outputs how many are made in one run */
+export function renderTimeoutMs(durationMs: number, outputs = 1): number {
+  return outputs * (TIMEOUT_BASE_MS + TIMEOUT_PER_MEDIA_MS * durationMs);
+}
+
 /** A render that is under way in this process, by output: whoever asks for the same one waits and then finds it. */
 const underWay = new Map<string, Promise<unknown>>();
 
-async function oneAtATime<Result>(key: string, signal: AbortSignal | undefined, work: () => Promise<Result>) {
+/** Whoever asks for what is being made waits for it, and then finds it. */
+export async function oneAtATime<Result>(key: string, signal: AbortSignal | undefined, work: () => Promise<Result>) {
   for (let other = underWay.get(key); other; other = underWay.get(key)) {
     await orAborted(
       other.catch(() => undefined),
@@ -59,20 +68,21 @@ async function oneAtATime<Result>(key: string, signal: AbortSignal | undefined, 
   return await own;
 }
 
-function notePath(outFolder: string, sourceSha256: string, variant: string): string {
+export function notePath(outFolder: string, sourceSha256: string, variant: string): string {
   return join(outFolder, 'index', `${sourceSha256}-${variant}.json`);
 }
 
-async function findRendition(outFolder: string, note: string): Promise<Rendition | null> {
+/** What a note says is there, if it is. */
+export async function findRendition(outFolder: string, note: string): Promise<Rendition | null> {
   const text = await readFile(note, 'utf8').catch(() => null);
   if (text === null) return null;
   const parsed = noteSchema.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  const { sha256, extension, bytes, probe } = parsed.data;
+  const { sha256, extension, bytes, probe, ssim } = parsed.data;
   const path = hashedPath(outFolder, sha256, `.${extension}`);
   if ((await sizeOf(path)) !== bytes) return null;
   await touch(path);
-  return { path, sha256, bytes, probe, reused: true };
+  return { path, sha256, bytes, probe, ...(ssim === undefined ? {} : { ssim }), reused: true };
 }
 
 function parseJson(text: string): unknown {
@@ -84,7 +94,7 @@ function parseJson(text: string): unknown {
 }
 
 /** What a user may read: ffmpeg's own words, without the paths of this machine. */
-function explain(error: FfmpegError, paths: readonly string[]): TaskError {
+export function explain(error: FfmpegError, paths: readonly string[]): TaskError {
   const message = paths.reduce((text, path) => text.replaceAll(path, basename(path)), error.message);
   const isOurs =
     error.fault !== 'exit' || /no space left|cannot allocate|permission denied/i.test(error.tail.join(' '));
@@ -92,7 +102,8 @@ function explain(error: FfmpegError, paths: readonly string[]): TaskError {
   return new TaskError(isOurs ? 'Unavailable' : 'MediaRejected', sentence, {}, { cause: error });
 }
 
-function checkOutput({ output }: RenderPlan, probe: MediaProbe): void {
+/** @throws TaskError `MediaRejected` when the result is not what was planned */
+export function checkOutput({ output }: { output: PlannedOutput }, probe: MediaProbe): void {
   if (probe.bytes > output.maxBytes) {
     throw new TaskError(
       'MediaRejected',
@@ -120,7 +131,7 @@ async function render(request: RenderRequest, note: string): Promise<Rendition> 
         },
         {
           durationMs: plan.output.durationMs,
-          timeoutMs: TIMEOUT_BASE_MS + TIMEOUT_PER_MEDIA_MS * plan.output.durationMs,
+          timeoutMs: renderTimeoutMs(plan.output.durationMs),
           ...(signal ? { signal } : {}),
           ...(onProgress ? { onProgress } : {}),
         },
@@ -130,12 +141,27 @@ async function render(request: RenderRequest, note: string): Promise<Rendition> 
     }
     const probe = await probeFile(path, signal ? { signal } : {});
     checkOutput(plan, probe);
-    const { sha256, bytes } = await hashFile(path, signal);
-    const finalPath = hashedPath(outFolder, sha256, extension);
-    await commitFile(path, finalPath, bytes);
-    await writeNote(note, { sha256, extension: plan.output.extension, bytes, probe });
-    return { path: finalPath, sha256, bytes, probe, reused: false };
+    return await keepRendition({ path, extension: plan.output.extension, probe, outFolder, note, signal });
   });
+}
+
+/** Moves a finished file under its content hash and notes that it is there. */
+export async function keepRendition(made: {
+  path: string;
+  extension: string;
+  probe: MediaProbe;
+  ssim?: number;
+  outFolder: string;
+  note: string;
+  signal: AbortSignal | undefined;
+}): Promise<Rendition> {
+  const { path, extension, probe, outFolder, note } = made;
+  const { sha256, bytes } = await hashFile(path, made.signal);
+  const finalPath = hashedPath(outFolder, sha256, `.${extension}`);
+  await commitFile(path, finalPath, bytes);
+  const measured = made.ssim === undefined ? {} : { ssim: made.ssim };
+  await writeNote(note, { sha256, extension, bytes, probe, ...measured });
+  return { path: finalPath, sha256, bytes, probe, ...measured, reused: false };
 }
 
 async function writeNote(path: string, note: z.infer<typeof noteSchema>): Promise<void> {

@@ -9,6 +9,8 @@ export interface TempFolder {
    * @param extension with its dot, or empty
    */
   use<Result>(extension: string, work: (path: string) => Promise<Result>): Promise<Result>;
+  /** As {@link TempFolder.use}, with a path for each extension. */
+  withPaths<Result>(extensions: readonly string[], work: (paths: string[]) => Promise<Result>): Promise<Result>;
   /** Removes what ended processes left behind; returns how many files. Files of running processes stay. */
   sweep(): Promise<number>;
 }
@@ -42,19 +44,23 @@ export function createTempFolder(folder: string): TempFolder {
     return age > STALE_AFTER_MS;
   }
 
-  return {
-    async use(extension, work) {
-      await mkdir(folder, { recursive: true });
-      const name = `${process.pid}-${randomUUID()}${extension}`;
-      const path = join(folder, name);
-      inUse.add(path);
-      try {
-        return await work(path);
-      } finally {
+  async function withPaths<Result>(extensions: readonly string[], work: (paths: string[]) => Promise<Result>) {
+    await mkdir(folder, { recursive: true });
+    const paths = extensions.map((extension) => join(folder, `${process.pid}-${randomUUID()}${extension}`));
+    for (const path of paths) inUse.add(path);
+    try {
+      return await work(paths);
+    } finally {
+      for (const path of paths) {
         await rm(path, { force: true });
         inUse.delete(path);
       }
-    },
+    }
+  }
+
+  return {
+    use: (extension, work) => withPaths([extension], ([path = '']) => work(path)),
+    withPaths,
 
     async sweep() {
       const names = await readdir(folder).catch(() => []);
