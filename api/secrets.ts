@@ -2,11 +2,18 @@ import { z } from 'zod';
 import type { Sealer } from './seal.ts';
 
 /** What lies sealed in the rows. Each sort has a purpose of its own, so that one cannot stand in for another. */
-const PURPOSES = { account: 'account-secret', session: 'account-session', proxy: 'proxy-secret' } as const;
+const PURPOSES = {
+  account: 'account-secret',
+  session: 'account-session',
+  proxy: 'proxy-secret',
+  challenge: 'challenge-answer',
+} as const;
 
 const accountLoginSchema = z.object({ password: z.string(), totpSecret: z.string().nullable() });
 export type AccountLogin = z.infer<typeof accountLoginSchema>;
 const proxySecretSchema = z.object({ password: z.string() });
+
+const challengeAnswerSchema = z.object({ code: z.string() });
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -40,3 +47,11 @@ export const sealProxyPassword = (sealer: Sealer, proxyId: string, password: str
 /** @throws SealError when the bytes cannot be opened */
 export const openProxyPassword = (sealer: Sealer, proxyId: string, sealed: Uint8Array): string =>
   proxySecretSchema.parse(sealer.open(PURPOSES.proxy, proxyId, sealed)).password;
+
+/** The code that a person gave, until a host has taken it. */
+export const sealChallengeAnswer = (sealer: Sealer, challengeId: string, code: string): Bytes =>
+  sealer.seal(PURPOSES.challenge, challengeId, { code });
+
+/** @throws SealError when the bytes cannot be opened */
+export const openChallengeAnswer = (sealer: Sealer, challengeId: string, sealed: Uint8Array): string =>
+  challengeAnswerSchema.parse(sealer.open(PURPOSES.challenge, challengeId, sealed)).code;

@@ -65,6 +65,7 @@ describe('the secret of an account', () => {
       timeZone: 'UTC',
       proxy: { server: 'http://[::1]:8080', username: 'u', password: 'proxy-pass' },
       storageState: null,
+      challengeAnswer: null,
     });
     for (const wrong of ['0', String(BigInt(token) + 1n)]) {
       const refused = await read(wrong);

@@ -6,13 +6,20 @@ import { TaskError } from '../contracts/errors.ts';
 import * as contract from '../contracts/worker-api.ts';
 import type { Deps } from './deps.ts';
 import { keepEvidence } from './door/evidence.ts';
-import { asSql, queryOne } from './door/sql.ts';
+import { asSql, query, queryOne } from './door/sql.ts';
 import { fieldErrors } from './field-errors.ts';
+import { cleanName, keepMedia } from './media-upload.ts';
 import { fileTooLarge, type MultipartOptions, receiveFile } from './multipart.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
 import type { Route } from './route.ts';
-import { route } from './route.ts';
-import { openAccountLogin, openProxyPassword, openStorageState, sealStorageState } from './secrets.ts';
+import { idParams, route } from './route.ts';
+import {
+  openAccountLogin,
+  openChallengeAnswer,
+  openProxyPassword,
+  openStorageState,
+  sealStorageState,
+} from './secrets.ts';
 
 const TAGS = ['Worker link'];
 const EVIDENCE_BYTES = 50 * 1024 ** 2;
@@ -36,14 +43,31 @@ interface SecretRow {
   port: number | null;
   proxyUsername: string | null;
   proxySecret: Uint8Array | null;
+  challengeId: string | null;
+  answer: Uint8Array | null;
 }
 
-/** Account and proxy in one statement with the lease that allows to read them. */
+/**
+ * Account and proxy in one statement with the lease that allows to read them. A person's code is given out once: it is
+ * deleted in the same statement, and so is every older one. Codes of platforms live for minutes.
+ */
 const SECRET = `
+  WITH held AS (
+    SELECT 1 FROM "Lease" WHERE resource = $2 AND "fencingToken" = $3::bigint AND "expiresAt" > now()
+  ), given AS (
+    SELECT id, answer, "answeredAt" FROM "Challenge"
+    WHERE "accountId" = $1::uuid AND state = 'answered' AND answer IS NOT NULL AND EXISTS (SELECT 1 FROM held)
+    FOR UPDATE
+  ), taken AS (
+    UPDATE "Challenge" SET answer = NULL WHERE id IN (SELECT id FROM given)
+  ), code AS (
+    SELECT id, answer FROM given WHERE "answeredAt" > now() - interval '15 minutes'
+    ORDER BY "answeredAt" DESC LIMIT 1
+  )
   SELECT a.id, a.platform, a.username, a.email, a."timeZone", a.secret, a.session, a."proxyId",
-    p.protocol, p.host, p.port, p.username AS "proxyUsername", p.secret AS "proxySecret"
-  FROM "Lease" l JOIN "Account" a ON a.id = $1::uuid LEFT JOIN "Proxy" p ON p.id = a."proxyId"
-  WHERE l.resource = $2 AND l."fencingToken" = $3::bigint AND l."expiresAt" > now()`;
+    p.protocol, p.host, p.port, p.username AS "proxyUsername", p.secret AS "proxySecret",
+    code.id AS "challengeId", code.answer
+  FROM held JOIN "Account" a ON a.id = $1::uuid LEFT JOIN "Proxy" p ON p.id = a."proxyId" LEFT JOIN code ON true`;
 
 function proxyOf({ sealer }: Deps, row: SecretRow): contract.AccountSecret['proxy'] {
   if (!row.proxyId || !row.host) return null;
@@ -68,6 +92,8 @@ async function readSecret(deps: Deps, accountId: string, fencingToken: string): 
     timeZone: row.timeZone,
     proxy: proxyOf(deps, row),
     storageState: row.session ? openStorageState(deps.sealer, row.id, row.session) : null,
+    challengeAnswer:
+      row.challengeId && row.answer ? openChallengeAnswer(deps.sealer, row.challengeId, row.answer) : null,
   };
 }
 
@@ -171,6 +197,39 @@ const metaField = z.object({ meta: z.string().meta({ description: 'JSON text' })
 
 const fileRoutes: Route[] = [
   route({
+    method: 'get',
+    path: '/api/worker/media/{id}',
+    operationId: 'getWorkerMedia',
+    summary: 'What a host must know of a file of the library',
+    tags: TAGS,
+    access: 'worker',
+    params: idParams,
+    responses: { 200: { description: 'The file', schema: contract.workerMediaSchema } },
+    async handler({ params, deps }) {
+      const asset = await deps.db.mediaAsset.findUnique({ where: { id: params.id } });
+      if (!asset) throw notFound('There is no such file in the library.');
+      return { status: 200, body: asset };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/worker/media',
+    operationId: 'saveWorkerMedia',
+    summary: 'A file that a host got from a platform, for the library',
+    description: '`meta` is `{fileName}` as JSON text. The same bytes again are the same file.',
+    tags: TAGS,
+    access: 'worker',
+    multipart: metaField,
+    responses: { 200: { description: 'Kept', schema: contract.savedMediaSchema } },
+    async handler({ req, deps, signal }) {
+      const options = { maxBytes: deps.env.FLOTILLA_MEDIA_MAX_BYTES, what: 'file', store: deps.media };
+      const { file, meta } = await receive(req, { ...options, meta: contract.savedMediaMetaSchema });
+      const received = { ...file, name: cleanName(meta.fileName) };
+      const { row } = await keepMedia(received, () => [], deps, signal);
+      return { status: 200, body: { mediaId: row.id, kind: row.kind as 'video' | 'image' } };
+    },
+  }),
+  route({
     method: 'post',
     path: '/api/worker/evidence',
     operationId: 'saveEvidence',
@@ -187,12 +246,32 @@ const fileRoutes: Route[] = [
     },
   }),
   route({
+    method: 'get',
+    path: '/api/worker/account-tasks/{id}/variants',
+    operationId: 'getOwnVariants',
+    summary: 'Renditions that were made for an account task',
+    tags: TAGS,
+    access: 'worker',
+    params: idParams,
+    responses: { 200: { description: 'All of them', schema: contract.ownVariantsSchema } },
+    async handler({ params, deps }) {
+      const variants = await query<contract.OwnVariant>(
+        deps.db,
+        `SELECT "assetId", recipe, sha256, ssim FROM "MediaVariant" v
+         WHERE "accountTaskId" = $1::uuid AND ("taskId", "accountId") =
+           (SELECT at."taskId", at."accountId" FROM "AccountTask" at WHERE at.id = $1::uuid)`,
+        params.id,
+      );
+      return { status: 200, body: { variants } };
+    },
+  }),
+  route({
     method: 'post',
     path: '/api/worker/variants',
     operationId: 'saveVariant',
     summary: 'A rendered variant of an asset',
     description:
-      '`meta` is `{assetId, recipeHash, recipe, probe}` as JSON text. The same recipe again is the same variant.',
+      '`meta` is `{assetId, recipeHash, recipe, probe, ssim?, accountTaskId?}` as JSON text. The same recipe again is the same variant.',
     tags: TAGS,
     access: 'worker',
     multipart: metaField,
@@ -203,8 +282,10 @@ const fileRoutes: Route[] = [
       // Two hosts may have rendered the same: the first one is the one that others have seen.
       const kept = await queryOne<{ sha256: string; bytes: string }>(
         deps.db,
-        `INSERT INTO "MediaVariant" AS v ("assetId", "recipeHash", recipe, sha256, bytes, probe)
-         SELECT id, $2, $3::jsonb, $4, $5::bigint, $6::jsonb FROM "MediaAsset" WHERE id = $1::uuid
+        `INSERT INTO "MediaVariant" AS v ("assetId", "recipeHash", recipe, sha256, bytes, probe, ssim,
+           "accountTaskId", "accountId", "taskId")
+         SELECT m.id, $2, $3::jsonb, $4, $5::bigint, $6::jsonb, $7::float, at.id, at."accountId", at."taskId"
+         FROM "MediaAsset" m LEFT JOIN "AccountTask" at ON at.id = $8::uuid WHERE m.id = $1::uuid
          ON CONFLICT ("assetId", "recipeHash") DO UPDATE SET "recipeHash" = v."recipeHash"
          RETURNING v.sha256, v.bytes::text AS bytes`,
         meta.assetId,
@@ -213,6 +294,8 @@ const fileRoutes: Route[] = [
         file.sha256,
         file.bytes,
         JSON.stringify(meta.probe ?? null),
+        meta.ssim ?? null,
+        meta.accountTaskId ?? null,
       );
       if (!kept) throw notFound(`There is no file ${meta.assetId} in the library.`);
       return { status: 200, body: { sha256: kept.sha256, bytes: Number(kept.bytes) } };
