@@ -6,13 +6,17 @@ import type {
   Claim,
   ClaimRequest,
   OrchestratorActivities,
+  Parked,
   SettleRequest,
 } from '../contracts/orchestration.ts';
-import { paceWait } from '../contracts/pace.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
-import type { AccountTaskState, FinalAccountTaskState } from '../contracts/states.ts';
+import type { AccountTaskState } from '../contracts/states.ts';
 import { isFinalAccountTaskState } from '../contracts/states.ts';
 import { accountLeaseResource } from '../contracts/worker-api.ts';
+import type { WorkRequest } from '../contracts/works.ts';
+import type { ClaimRow } from './desk-claim.ts';
+import { outcomeOf, readClaim, refusal, waitFor } from './desk-claim.ts';
+import { lanesOf, takeLanes } from './lanes.ts';
 import { ACCOUNT_LEASE_TTL_MS } from './lease-ttl.ts';
 import { acquireLease, releaseLease } from './leases.ts';
 import type { Transition } from './ledger.ts';
@@ -25,72 +29,33 @@ import { row, statement } from './sql.ts';
  * Each call may be repeated with the same effect as once.
  */
 
-/** While a bulk task is paused: at first, so that a short pause costs little, and at most. */
-const PAUSED_WAIT_MS = 3_000;
-const PAUSED_WAIT_MAX_MS = 5 * 60_000;
 const LEASE_WAIT_MS = 10_000;
 
+/** What is given where no lease is needed; it opens nothing. */
+const NO_LEASE = '0';
+
 const OPEN_STATES: readonly AccountTaskState[] = ['pending', 'running', 'paced', 'parked'];
-
-interface ClaimRow {
-  state: AccountTaskState;
-  stateReason: string | null;
-  counters: Record<string, number>;
-  version: number;
-  errorType: string | null;
-  errorMessage: string | null;
-  plan: unknown;
-  params: unknown;
-  taskState: string;
-  minGapSeconds: number | null;
-  accountId: string;
-  platform: string;
-  status: string;
-  statusReason: string | null;
-  timeZone: string;
-  quietHours: { from: string; to: string } | null;
-  dailyLimits: { posts?: number; minGapMinutes?: number } | null;
-  postsToday: number;
-  lastPostAt: Date | null;
-  unresolved: number;
-}
-
-const READ = statement(
-  'desk_read',
-  `SELECT at.state, at."stateReason", at.counters, at.version, at."errorType", at."errorMessage", at.plan,
-     t.params, t.state AS "taskState", (t.pace->>'minGapSeconds')::float AS "minGapSeconds",
-     acc.id AS "accountId", acc.platform, acc.status, acc."statusReason", acc."timeZone", acc."quietHours",
-     acc."dailyLimits", coalesce(p."postsToday", 0) AS "postsToday", p."lastPostAt",
-     coalesce(p.unresolved, 0) AS unresolved
-   FROM "AccountTask" at
-   JOIN "BulkTask" t ON t.id = at."taskId"
-   JOIN "Account" acc ON acc.id = at."accountId"
-   LEFT JOIN LATERAL (
-     SELECT count(*) FILTER (
-         WHERE i."submittedAt" >= date_trunc('day', now() AT TIME ZONE acc."timeZone") AT TIME ZONE acc."timeZone"
-       )::int AS "postsToday",
-       max(i."submittedAt") AS "lastPostAt",
-       count(*) FILTER (WHERE i."accountTaskId" = at.id AND i.state IN ('submitting', 'unknown'))::int AS unresolved
-     FROM "PostIntent" i
-     WHERE i."accountId" = acc.id AND i."submittedAt" > now() - interval '2 days'
-       AND i.state IN ('submitting', 'posted', 'unknown')
-   ) p ON true
-   WHERE at.id = $1`,
-);
 
 const NOTE_ACCOUNT = statement(
   'desk_note_account',
   `UPDATE "Account" SET status = $2, "statusReason" = $3, "updatedAt" = now() WHERE id = $1 AND status <> 'disabled'`,
 );
 
+/** Owners are workflow ids, or what a person called a lock taken by hand. */
+function holderWords(owner: string | undefined): string {
+  return owner === undefined || owner.startsWith('bulk/') ? 'another bulk task' : owner;
+}
+
 export interface DeskDependencies {
   pool: Pool;
   relay: Relay;
   profiles: Readonly<Record<string, PlatformProfile>>;
+  /** How long a person has to answer what waits for one, milliseconds; 48 hours unless given. */
+  challengeMs?: number;
   now?: () => number;
 }
 
-export function createDesk({ pool, relay, profiles, now = Date.now }: DeskDependencies) {
+export function createDesk({ pool, relay, profiles, challengeMs = 48 * 3_600_000, now = Date.now }: DeskDependencies) {
   /** Moves an account task and tells its parent, where the parent cannot know by itself. */
   async function move(change: Transition, tellUnless?: string | null): Promise<number | undefined> {
     const moved = await transition(pool, change);
@@ -110,52 +75,6 @@ export function createDesk({ pool, relay, profiles, now = Date.now }: DeskDepend
     return moved.version;
   }
 
-  function refusal(found: ClaimRow): Extract<Claim, { status: 'refused' }> | null {
-    const why = found.statusReason ? ` ${found.statusReason}` : '';
-    switch (found.status) {
-      case 'bad_credentials':
-        return {
-          status: 'refused',
-          type: 'InvalidCredentials',
-          message: `The account's log-in data was refused.${why}`,
-        };
-      case 'blocked':
-        return { status: 'refused', type: 'AccountBlocked', message: `The account is blocked on the platform.${why}` };
-      case 'disabled':
-        return { status: 'refused', type: 'InvalidInput', message: 'The account is disabled in Flotilla.' };
-      default:
-        return null;
-    }
-  }
-
-  function waitFor(
-    found: ClaimRow,
-    profile: PlatformProfile,
-    request: ClaimRequest,
-  ): { waitMs: number; reason: string } | null {
-    // A post whose outcome is open is settled first, whatever the pace says: looking takes nothing from the budget.
-    if (found.unresolved > 0) return null;
-    if (found.taskState === 'paused') {
-      const waitMs = Math.min(PAUSED_WAIT_MS * 2 ** Math.min(request.waits, 10), PAUSED_WAIT_MAX_MS);
-      return { waitMs, reason: 'The bulk task is paused.' };
-    }
-    if (!request.post) return null;
-    const gapMs = Math.max(
-      profile.limits.minPostGapMs,
-      (found.dailyLimits?.minGapMinutes ?? 0) * 60_000,
-      (found.minGapSeconds ?? 0) * 1_000,
-    );
-    const wait = paceWait({
-      now: now(),
-      timeZone: found.timeZone,
-      quietHours: found.quietHours,
-      postsToday: found.postsToday,
-      lastPostAt: found.lastPostAt?.getTime() ?? null,
-      limits: { postsPerDay: found.dailyLimits?.posts ?? profile.limits.postsPerDay, minGapMs: gapMs },
-    });
-    return wait && { waitMs: Math.max(1_000, wait.until - now()), reason: wait.reason };
-  }
-
   async function pause(accountTaskId: string, waitMs: number, reason: string): Promise<void> {
     await move({
       accountTaskId,
@@ -166,55 +85,89 @@ export function createDesk({ pool, relay, profiles, now = Date.now }: DeskDepend
     });
   }
 
-  /** Asks to go on: account in order, pace, lease. Writes `running` or, when it has to wait, `paced`. */
-  async function claim(request: ClaimRequest): Promise<Claim> {
-    const found = await row<ClaimRow>(pool, READ, [request.accountTaskId]);
+  /** Room in the lanes of the platform and the proxy; asked for last, because only what really goes may take from them. */
+  function takeRoom(found: ClaimRow, profile: PlatformProfile, { action, waits }: ClaimRequest) {
+    if (action === null || found.unresolved > 0) return null;
+    return takeLanes(pool, lanesOf(profile, found.proxyId), waits);
+  }
+
+  /**
+   * Asks to go on: account in order, pace, lease, lanes. Writes `running` or, when it has to wait, `paced`.
+   * @param hasRoom whether the lanes have let it through already
+   */
+  async function claim(request: ClaimRequest, hasRoom = false): Promise<Claim> {
+    const found = await readClaim(pool, request.accountTaskId, request.accountId, request.action);
     if (!found) throw new TaskError('InvalidInput', `There is no account task ${request.accountTaskId} in the ledger.`);
     if (isFinalAccountTaskState(found.state)) {
       return { status: 'ended', outcome: outcomeOf(found, found.state) };
     }
-    const refused = refusal(found);
+    if (!found.mayAct)
+      return { status: 'refused', type: 'InvalidInput', message: 'The accounts are not linked in Flotilla any more.' };
+    const refused = request.uses === 'session' ? refusal(found) : null;
     if (refused) return refused;
     const profile = profiles[found.platform];
     if (!profile)
       return { status: 'refused', type: 'InvalidInput', message: `Platform ${found.platform} is not known.` };
 
-    const wait = waitFor(found, profile, request);
-    if (wait) {
+    async function waitLonger(wait: { waitMs: number; reason: string }): Promise<Claim> {
       await pause(request.accountTaskId, wait.waitMs, wait.reason);
       return { status: 'wait', ...wait };
     }
+    const wait = waitFor(found, profile, request, now());
+    if (wait) return waitLonger(wait);
+
     const resource = accountLeaseResource(found.accountId);
-    const lease = await acquireLease(pool, { resource, owner: request.owner, ttlMs: ACCOUNT_LEASE_TTL_MS });
-    if (!lease.acquired) {
-      const reason = `The account is in use by ${lease.holder?.owner ?? 'another run'}.`;
-      // Waiters spread out, so that a freed account is not asked for by all of them at once.
-      const waitMs = Math.round(LEASE_WAIT_MS * (0.5 + Math.random()));
-      await pause(request.accountTaskId, waitMs, reason);
-      return { status: 'wait', waitMs, reason };
-    }
-    if (found.state !== 'running') {
-      const change: Transition = {
-        accountTaskId: request.accountTaskId,
-        from: ['pending', 'paced', 'parked'],
-        to: 'running',
-        newAttempt: found.state === 'pending',
-      };
-      // The parent counts a started child as running by itself; only a return from waiting is news.
-      const moved = found.state === 'pending' ? await transition(pool, change) : await move(change);
-      // It was cancelled, or moved otherwise, since it was read: look again, and hold nothing if it has ended.
-      if (moved === undefined) {
-        await releaseLease(pool, resource, lease.lease.fencingToken);
-        return claim(request);
+    let fencingToken = NO_LEASE;
+    if (request.uses !== 'name') {
+      const lease = await acquireLease(pool, { resource, owner: request.owner, ttlMs: ACCOUNT_LEASE_TTL_MS });
+      if (!lease.acquired) {
+        const reason = `The account is in use by ${holderWords(lease.holder?.owner)}.`;
+        // Waiters spread out, so that a freed account is not asked for by all of them at once.
+        return waitLonger({ waitMs: Math.round(LEASE_WAIT_MS * (0.5 + Math.random())), reason });
       }
+      fencingToken = lease.lease.fencingToken;
     }
+    const giveBack = async () => {
+      if (fencingToken !== NO_LEASE) await releaseLease(pool, resource, fencingToken);
+    };
+
+    const full = hasRoom ? null : await takeRoom(found, profile, request);
+    if (full) {
+      // While it runs its session may still be open, and nobody else may have the account until that is closed.
+      if (found.state !== 'running') await giveBack();
+      return waitLonger(full);
+    }
+    // It was cancelled, or moved otherwise, since it was read: look again, and hold nothing if it has ended.
+    if (found.state !== 'running' && !(await begin(request.accountTaskId, found))) {
+      await giveBack();
+      return claim(request, true);
+    }
+    return goOn(found, profile, fencingToken);
+  }
+
+  /** @returns whether the account task was still in a state to go on from */
+  async function begin(accountTaskId: string, { state, startedAt }: ClaimRow): Promise<boolean> {
+    const change: Transition = {
+      accountTaskId,
+      from: ['pending', 'paced', 'parked'],
+      to: 'running',
+      // One that had to wait first has not begun yet.
+      newAttempt: state === 'pending' || startedAt === null,
+    };
+    // The parent counts a started child as running by itself; only a return from waiting is news.
+    const moved = state === 'pending' ? await transition(pool, change) : await move(change);
+    return moved !== undefined;
+  }
+
+  function goOn(found: ClaimRow, profile: PlatformProfile, fencingToken: string): Extract<Claim, { status: 'go' }> {
     return {
       status: 'go',
       accountId: found.accountId,
       platform: found.platform,
       transport: profile.transport,
       publishSettleMs: profile.publishSettleMs,
-      fencingToken: lease.lease.fencingToken,
+      fencingToken,
+      proxyId: found.proxyId,
       params: found.params,
       plan: found.plan,
       counters: found.counters,
@@ -222,22 +175,34 @@ export function createDesk({ pool, relay, profiles, now = Date.now }: DeskDepend
   }
 
   return {
-    claim,
+    claim: (request: ClaimRequest): Promise<Claim> => claim(request),
 
     /** The account waits for `waitMs` and gives its lease back. */
     async pace(request: Parameters<OrchestratorActivities['pace']>[0]): Promise<void> {
+      // First of all: the place that this account gives back goes to another one, which has to wait as well.
+      if (request.slow) await row(pool, SLOW_DOWN, [request.accountId, request.waitMs, request.reason]);
       await pause(request.accountTaskId, request.waitMs, request.reason);
       await releaseLease(pool, accountLeaseResource(request.accountId), request.fencingToken);
     },
 
+    async spend(request: Parameters<OrchestratorActivities['spend']>[0]): Promise<void> {
+      await row(pool, SPEND, [request.accountId, request.action, request.key]);
+    },
+
+    async setRampStage(request: WorkRequest<'setRampStage'>): Promise<{ stage: number | null }> {
+      await row(pool, RAMP, [request.accountId, request.input.stage]);
+      return { stage: request.input.stage };
+    },
+
     /** The account waits for a person: an inbox entry is made once, and the lease given back. */
-    async park(request: Parameters<OrchestratorActivities['park']>[0]): Promise<{ challengeId: string }> {
+    async park(request: Parameters<OrchestratorActivities['park']>[0]): Promise<Parked> {
       const challenge = await row<{ id: string }>(pool, OPEN_CHALLENGE, [
         request.accountTaskId,
         request.accountId,
         request.taskId,
         request.type,
         request.message,
+        request.evidenceIds ?? [],
       ]);
       if (!challenge) throw new Error('The inbox entry was not written.');
       await move({
@@ -247,7 +212,7 @@ export function createDesk({ pool, relay, profiles, now = Date.now }: DeskDepend
         reason: request.message,
       });
       await releaseLease(pool, accountLeaseResource(request.accountId), request.fencingToken);
-      return { challengeId: challenge.id };
+      return { challengeId: challenge.id, expiresInMs: challengeMs };
     },
 
     async unpark(request: { challengeId: string; answer: 'answered' | 'skipped' | 'expired' }): Promise<void> {
@@ -275,7 +240,7 @@ export function createDesk({ pool, relay, profiles, now = Date.now }: DeskDepend
         await releaseLease(pool, accountLeaseResource(request.accountId), request.fencingToken);
       }
       if (version !== undefined) return { version };
-      const found = await row<ClaimRow>(pool, READ, [request.accountTaskId]);
+      const found = await readClaim(pool, request.accountTaskId, null, null);
       return { version: found?.version ?? 0 };
     },
 
@@ -285,28 +250,60 @@ export function createDesk({ pool, relay, profiles, now = Date.now }: DeskDepend
   };
 }
 
+const SLOW_DOWN = statement(
+  'desk_slow_down',
+  `INSERT INTO "PaceLane" AS l (resource, "slowUntil", reason)
+   SELECT 'platform/' || platform, now() + $2::float8 * interval '1 ms', $3 FROM "Account" WHERE id = $1
+   ON CONFLICT (resource) DO UPDATE SET reason = EXCLUDED.reason,
+     "slowUntil" = GREATEST(l."slowUntil", EXCLUDED."slowUntil")`,
+);
+
+const SPEND = statement(
+  'desk_spend',
+  `INSERT INTO "AccountAction" ("accountId", action, key) VALUES ($1, $2, $3) ON CONFLICT (key) DO NOTHING`,
+);
+
+const RAMP = statement('desk_ramp', `UPDATE "Account" SET "rampStage" = $2, "updatedAt" = now() WHERE id = $1`);
+
+/**
+ * An open entry of another cause is of a run that was ended by hand. Its code, or one that no host has taken, is of no
+ * use any more: what is asked for now is something else.
+ */
 const OPEN_CHALLENGE = statement(
   'desk_open_challenge',
   `WITH open AS (
-     SELECT id FROM "Challenge" WHERE "accountTaskId" = $1 AND state = 'open'
+     SELECT id FROM "Challenge" WHERE "accountTaskId" = $1 AND state = 'open' AND type = $4 AND message = $5 LIMIT 1
+   ), outdated AS (
+     UPDATE "Challenge" SET answer = NULL, state = CASE WHEN state = 'open' THEN 'expired' ELSE state END
+     WHERE "accountTaskId" = $1 AND id NOT IN (SELECT id FROM open) AND (state = 'open' OR answer IS NOT NULL)
    ), made AS (
-     INSERT INTO "Challenge" ("accountTaskId", "accountId", "taskId", type, message)
-     SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT 1 FROM open) RETURNING id
+     INSERT INTO "Challenge" ("accountTaskId", "accountId", "taskId", type, message, "evidenceId")
+     SELECT $1, $2, $3, $4, $5, (
+       SELECT e.id FROM "Evidence" e WHERE e.id = ANY($6::uuid[]) AND e.kind = 'screenshot' LIMIT 1
+     ) WHERE NOT EXISTS (SELECT 1 FROM open) RETURNING id
+   ), event AS (
+     INSERT INTO "TaskEvent" ("taskId", "accountTaskId", type, data)
+     SELECT $3, $1, 'challenge', jsonb_build_object('challengeId', id, 'type', $4::text, 'state', 'open', 'by', NULL)
+     FROM made
    )
-   SELECT id FROM open UNION ALL SELECT id FROM made LIMIT 1`,
+   SELECT id, NULL AS notified FROM open
+   UNION ALL
+   SELECT id, pg_notify('flotilla_events', $3::uuid::text)::text FROM made`,
 );
 
+/** A code is kept for the host alone, and only where it is the answer. */
 const CLOSE_CHALLENGE = statement(
   'desk_close_challenge',
-  `UPDATE "Challenge" SET state = $2, "answeredAt" = now() WHERE id = $1 AND state = 'open'`,
+  `WITH closed AS (
+     UPDATE "Challenge" SET state = $2, "answeredAt" = now(),
+       answer = CASE WHEN $2 = 'answered' THEN answer END,
+       "answeredBy" = CASE WHEN $2 <> 'expired' THEN "answeredBy" END
+     WHERE id = $1 AND state = 'open' RETURNING id, "taskId", "accountTaskId", type, "answeredBy"
+   ), event AS (
+     INSERT INTO "TaskEvent" ("taskId", "accountTaskId", type, data)
+     SELECT "taskId", "accountTaskId", 'challenge',
+       jsonb_build_object('challengeId', id, 'type', type, 'state', $2::text, 'by', "answeredBy")
+     FROM closed
+   )
+   SELECT pg_notify('flotilla_events', "taskId"::text)::text FROM closed`,
 );
-
-function outcomeOf(found: ClaimRow, state: FinalAccountTaskState): Extract<Claim, { status: 'ended' }>['outcome'] {
-  const type = found.errorType as keyof typeof ERROR_POLICIES | null;
-  return {
-    state,
-    counters: found.counters,
-    version: found.version,
-    error: type ? { type, message: found.errorMessage ?? '' } : null,
-  };
-}

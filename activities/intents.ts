@@ -4,9 +4,11 @@ import type { MediaProbe, Recipe } from '../contracts/media.ts';
 import { recipeSchema } from '../contracts/media.ts';
 import type { MediaToPublish, OpenIntent, OpenIntentRequest } from '../contracts/orchestration.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
+import type { WorkRequest } from '../contracts/works.ts';
 import { planRendition } from './media/plan.ts';
 import type { Sql } from './sql.ts';
-import { row, statement } from './sql.ts';
+import { row, rows, statement } from './sql.ts';
+import { uuidV7 } from './uuid-v7.ts';
 
 /**
  * Post intents: one row a post that must exist exactly once. The row is there before anything is submitted and carries
@@ -22,14 +24,32 @@ interface IntentRow {
 
 const OPEN = statement(
   'intent_open',
-  `INSERT INTO "PostIntent" ("idempotencyKey", "accountTaskId", "accountId", platform, index, caption, "updatedAt")
-   VALUES ($1, $2, $3, $4, $5, $6, now())
+  `INSERT INTO "PostIntent" (id, "idempotencyKey", "accountTaskId", "accountId", platform, index, caption, "updatedAt")
+   VALUES ($7, $1, $2, $3, $4, $5, $6, now())
    ON CONFLICT ("accountTaskId", index) DO NOTHING`,
 );
 
 const READ = statement(
   'intent_read',
   `SELECT id, state, permalink, baseline, "submittedAt" FROM "PostIntent" WHERE "accountTaskId" = $1 AND index = $2`,
+);
+
+/** A cross-post is one for its account, whatever the task and its place there; it takes the task's next free place. */
+const OPEN_SOURCED = statement(
+  'intent_open_sourced',
+  `INSERT INTO "PostIntent" (id, "idempotencyKey", "accountTaskId", "accountId", platform, index, caption, source, "updatedAt")
+   SELECT $7::uuid, $1, $2, $3, $4, coalesce(max(index), -1) + 1, $5, $6, now() FROM "PostIntent" WHERE "accountTaskId" = $2
+   ON CONFLICT DO NOTHING`,
+);
+
+const READ_SOURCED = statement(
+  'intent_read_sourced',
+  `SELECT id, state, permalink, baseline, "submittedAt" FROM "PostIntent" WHERE "accountId" = $1 AND source = $2`,
+);
+
+const CROSS_POSTED = statement(
+  'intent_cross_posted',
+  `SELECT source FROM "PostIntent" WHERE "accountId" = $1 AND source = ANY($2::text[]) AND state = 'posted'`,
 );
 
 const SUBMIT = statement(
@@ -78,21 +98,25 @@ async function mediaToPublish(
   return { status: 'render', assetId: asset.id, assetSha256: asset.sha256, fileName: asset.fileName };
 }
 
+async function openRow(sql: Sql, request: OpenIntentRequest): Promise<IntentRow | undefined> {
+  const { accountTaskId, accountId, platform, index, caption, source } = request;
+  // Drivers make a post's key on the platform of it, and such keys are put in order by their time.
+  const id = uuidV7();
+  if (source !== null) {
+    await row(sql, OPEN_SOURCED, [`${accountId}/${source}`, accountTaskId, accountId, platform, caption, source, id]);
+    return row<IntentRow>(sql, READ_SOURCED, [accountId, source]);
+  }
+  await row(sql, OPEN, [`${accountTaskId}/${index}`, accountTaskId, accountId, platform, index, caption, id]);
+  return row<IntentRow>(sql, READ, [accountTaskId, index]);
+}
+
 export function createIntents(pool: Pool, profiles: Readonly<Record<string, PlatformProfile>>) {
   return {
     /** Opens the intent, or answers the one that is there, with the media that it needs. */
     async openIntent(request: OpenIntentRequest): Promise<OpenIntent> {
       const profile = profiles[request.platform];
       if (!profile) throw new TaskError('InvalidInput', `Platform ${request.platform} is not known.`);
-      await row(pool, OPEN, [
-        `${request.accountTaskId}/${request.index}`,
-        request.accountTaskId,
-        request.accountId,
-        request.platform,
-        request.index,
-        request.caption,
-      ]);
-      const intent = await row<IntentRow>(pool, READ, [request.accountTaskId, request.index]);
+      const intent = await openRow(pool, request);
       if (!intent) throw new Error('The post intent was not written.');
       const recipe = request.recipe === null ? null : recipeSchema.parse(request.recipe);
       const done = intent.state === 'posted';
@@ -106,6 +130,11 @@ export function createIntents(pool: Pool, profiles: Readonly<Record<string, Plat
           ? { status: 'ready', sha256: '', fileName: '' }
           : await mediaToPublish(pool, request.mediaId, recipe, profile),
       };
+    },
+
+    async crossPosted({ input }: WorkRequest<'crossPosted'>): Promise<{ sources: string[] }> {
+      const found = await rows<{ source: string }>(pool, CROSS_POSTED, [input.accountId, input.sources]);
+      return { sources: found.map(({ source }) => source) };
     },
 
     /** Written before the submit: from here on the post may exist. */

@@ -56,14 +56,16 @@ async function seed(count: number, over: { status?: string; dailyLimits?: object
     taskId,
     count,
   ]);
-  return { taskId, accounts, desk: createDesk({ pool, relay, profiles: platformProfiles }) };
+  return { taskId, accounts, desk: createDesk({ pool, relay, profiles: platformProfiles, challengeMs: 3_600_000 }) };
 }
 
 const claimOf = (taskId: string, accountTaskId: string, owner = `bulk/${taskId}/${accountTaskId}`) => ({
   taskId,
   accountTaskId,
   owner,
-  post: true,
+  accountId: null,
+  uses: 'session' as const,
+  action: 'post' as const,
   waits: 0,
 });
 
@@ -323,6 +325,7 @@ describe('a post intent', () => {
       mediaId,
       caption: 'hi',
       recipe: null,
+      source: null,
     };
     const opened = await intents.openIntent(request);
     expect(opened).toMatchObject({ state: 'created', media: { status: 'ready', fileName: 'a.mp4' } });

@@ -46,7 +46,7 @@ const TRANSITION = statement(
        counters = COALESCE($8::jsonb, a.counters),
        attempts = a.attempts + CASE WHEN $10 THEN 1 ELSE 0 END,
        version = a.version + 1,
-       "startedAt" = CASE WHEN $10 THEN now() ELSE a."startedAt" END,
+       "startedAt" = CASE WHEN $10 THEN now() WHEN $3 = 'pending' THEN NULL ELSE a."startedAt" END,
        "finishedAt" = CASE WHEN $9 THEN now() ELSE NULL END
      FROM old WHERE a.id = old.id
      RETURNING a.id, a."taskId", a.ordinal, a.version, old.state AS "from", old.counters AS was, a.counters AS is_now

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Prisma } from '../prisma/generated/client.ts';
 import type { ImportRow } from './account-import-columns.ts';
+import { accountFields } from './account-schemas.ts';
 import type { Deps } from './deps.ts';
+import { fieldErrors } from './field-errors.ts';
 import { readAccountLogin, sealAccountLogin } from './secrets.ts';
 
 export interface ImportLine {
@@ -19,7 +21,13 @@ export interface BatchResult {
   rejected: Rejection[];
 }
 
-type Existing = { id: string; platform: string; username: string; secret: Uint8Array | null };
+type Existing = {
+  id: string;
+  platform: string;
+  username: string;
+  secret: Uint8Array | null;
+  dailyLimits: Prisma.JsonValue;
+};
 type Transaction = Prisma.TransactionClient;
 const TRANSACTION_MS = 120_000;
 const TRIES = 3;
@@ -32,22 +40,37 @@ const key = (row: { platform: string; username: string }): string => `${row.plat
 async function findExisting(tx: Transaction, lines: readonly ImportLine[]): Promise<Map<string, Existing>> {
   const rows = await tx.account.findMany({
     where: { username: { in: lines.map(({ row }) => row.username) } },
-    select: { id: true, platform: true, username: true, secret: true },
+    select: { id: true, platform: true, username: true, secret: true, dailyLimits: true },
   });
   return new Map(rows.map((row) => [key(row), row]));
 }
 
-/** Lines that only the database can judge: their proxy does not exist, or a new account comes without a password. */
+/** The limits of an account with those of the file in them: a file may name some of them alone. */
+const limitsAfter = ({ row }: ImportLine, found: Existing | undefined) => ({
+  ...((found?.dailyLimits ?? {}) as ImportRow['dailyLimits']),
+  ...row.dailyLimits,
+});
+
+/**
+ * Lines that only the database can judge: their proxy does not exist, a new account comes without a password, or limits
+ * do not fit those that are there.
+ */
 async function judge(tx: Transaction, lines: readonly ImportLine[], existing: ReadonlyMap<string, Existing>) {
   const proxyIds = [...new Set(lines.flatMap(({ row }) => row.proxyId ?? []))];
   const proxies = await tx.proxy.findMany({ where: { id: { in: proxyIds } }, select: { id: true } });
   const known = new Set(proxies.map(({ id }) => id));
-  return lines.flatMap(({ line, row }): Rejection[] => {
+  return lines.flatMap((given): Rejection[] => {
+    const { line, row } = given;
     if (row.proxyId && !known.has(row.proxyId.toLowerCase())) {
       return [{ line, field: 'proxyId', message: 'There is no such proxy' }];
     }
     if (!existing.has(key(row)) && row.password === undefined) {
       return [{ line, field: 'password', message: 'A new account needs a password' }];
+    }
+    const limits = accountFields.dailyLimits.safeParse(limitsAfter(given, existing.get(key(row))));
+    if (row.dailyLimits && !limits.success) {
+      const [error] = fieldErrors(limits.error);
+      return [{ line, field: `dailyLimits.${error?.path}`, message: error?.message ?? '' }];
     }
     return [];
   });
@@ -107,7 +130,9 @@ async function applyChanges(tx: Transaction, changes: readonly ReturnType<typeof
       "proxyId" = coalesce(v."proxyId", a."proxyId"),
       tags = coalesce(v.tags, a.tags),
       "timeZone" = coalesce(v."timeZone", a."timeZone"),
-      "dailyLimits" = coalesce(v."dailyLimits", a."dailyLimits"),
+      "dailyLimits" = CASE
+        WHEN v."dailyLimits" IS NULL THEN a."dailyLimits" ELSE coalesce(a."dailyLimits", '{}') || v."dailyLimits"
+      END,
       "quietHours" = coalesce(v."quietHours", a."quietHours"),
       notes = coalesce(v.notes, a.notes),
       secret = coalesce(decode(v.secret, 'base64'), a.secret),

@@ -8,6 +8,7 @@ export function whereAccounts(filter: AccountFilter): Prisma.AccountWhereInput {
     ...(filter.platform ? { platform: filter.platform } : {}),
     ...(filter.status ? { status: filter.status } : {}),
     ...(filter.tag ? { tags: { has: filter.tag } } : {}),
+    ...(filter.proxyId ? { proxyId: filter.proxyId } : {}),
     ...(filter.q ? { username: { contains: filter.q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } } : {}),
   };
 }

@@ -38,6 +38,20 @@ const totpSecret = z
   .pipe(z.string().regex(/^[A-Z2-7]{16,256}$/, 'Must be a base32 seed of at least 16 characters'));
 const tag = line(50).refine((text) => !text.includes(';'), 'A tag must not hold a semicolon');
 
+const limitsShape = z.strictObject({
+  posts: z.int().min(0).max(10_000).optional(),
+  follows: z.int().min(0).max(10_000).optional(),
+  profileChanges: z.int().min(0).max(10_000).optional(),
+  visits: z.int().min(0).max(10_000).optional(),
+  perHour: z.int().min(1).max(10_000).optional(),
+  minGapMinutes: z.number().min(0).max(10_080).optional(),
+  maxGapMinutes: z.number().min(0).max(10_080).optional(),
+});
+const limitsMeta = {
+  description:
+    'Most actions a day by sort, most an hour of each, and the least and the most time between two of them in minutes',
+};
+
 /** The fields of an account that a person may give, each with its own check. */
 export const accountFields = {
   platform,
@@ -51,12 +65,12 @@ export const accountFields = {
     .max(50)
     .transform((tags) => [...new Set(tags)]),
   timeZone: z.string().max(64).refine(isTimeZone, 'Must be a time zone name such as Europe/Berlin'),
-  dailyLimits: z
-    .strictObject({
-      posts: z.int().min(0).max(10_000).optional(),
-      minGapMinutes: z.number().min(0).max(10_080).optional(),
+  dailyLimits: limitsShape
+    .refine(({ minGapMinutes = 0, maxGapMinutes }) => maxGapMinutes === undefined || maxGapMinutes >= minGapMinutes, {
+      path: ['maxGapMinutes'],
+      message: 'The most time between two actions must not be shorter than the least time (minGapMinutes)',
     })
-    .meta({ description: 'Most posts a day, and the least time between two posts in minutes' }),
+    .meta(limitsMeta),
   quietHours: z
     .strictObject({ from: clock, to: clock })
     .refine(({ from, to }) => from !== to, { path: ['to'], message: 'Must differ from the beginning' })
@@ -94,11 +108,18 @@ export const accountFilterSchema = z.strictObject({
   platform: platform.optional(),
   status: z.enum(ACCOUNT_STATUSES).optional(),
   tag: line(50).optional(),
+  proxyId: z.uuid().optional(),
   q: line(64).optional().meta({ description: 'Part of the user name' }),
 });
 export type AccountFilter = z.infer<typeof accountFilterSchema>;
 
 export const listAccountsQuery = z.strictObject({ ...accountFilterSchema.shape, ...pageQuery });
+
+/** Another account of the same owner, on another platform. */
+export const linkedAccountSchema = z
+  .object({ id: z.uuid(), platform: z.string(), username: z.string() })
+  .meta({ id: 'LinkedAccount' });
+export type LinkedAccount = z.infer<typeof linkedAccountSchema>;
 
 /** An account as answers show it: what it has, never what that is. */
 export const accountSchema = z
@@ -111,7 +132,7 @@ export const accountSchema = z
     statusReason: z.string().nullable(),
     tags: z.array(z.string()),
     timeZone: z.string(),
-    dailyLimits: accountFields.dailyLimits.nullable(),
+    dailyLimits: z.object(limitsShape.shape).meta(limitsMeta).nullable(),
     quietHours: accountFields.quietHours.nullable(),
     proxyId: z.uuid().nullable(),
     notes: z.string().nullable(),
@@ -123,6 +144,14 @@ export const accountSchema = z
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: 'Account' });
+
+/** One account alone, with what lists leave out. */
+export const accountDetailSchema = accountSchema
+  .extend({
+    rampStage: z.int().nullable().meta({ description: 'Stage of its warm-up; null when there is none' }),
+    links: z.array(linkedAccountSchema),
+  })
+  .meta({ id: 'AccountDetail' });
 
 /** The session's bytes are large and of no use in an answer: `sessionAt` tells whether there is one. */
 export const withoutSession = { session: true } as const;

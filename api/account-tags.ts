@@ -31,6 +31,7 @@ function conditions(ids: string[] | undefined, filter: AccountFilter): Prisma.Sq
     ...(filter.platform ? [Prisma.sql`platform = ${filter.platform}`] : []),
     ...(filter.status ? [Prisma.sql`status = ${filter.status}`] : []),
     ...(filter.tag ? [Prisma.sql`tags @> ARRAY[${filter.tag}]::text[]`] : []),
+    ...(filter.proxyId ? [Prisma.sql`"proxyId" = ${filter.proxyId}::uuid`] : []),
     ...(filter.q ? [Prisma.sql`username ILIKE ${pattern}`] : []),
   ];
   return Prisma.join(all, ' AND ');

@@ -134,13 +134,22 @@ describe('accounts', () => {
     expect([...seen].sort()).toEqual(names);
   });
 
-  it('filters by platform, status, tag and part of the name', async () => {
+  it('filters by platform, status, tag, proxy and part of the name', async () => {
     await newAccount('Filter_One', { tags: ['filtered'] });
     await idOf('filterXtwo', { tags: ['filtered', 'blue'] });
     expect(await usernames('tag=blue')).toEqual(['filterXtwo']);
     expect(await usernames('q=FILTER_')).toEqual(['Filter_One']);
     expect(await usernames('tag=filtered&status=blocked')).toEqual([]);
     expect((await usernames('tag=filtered&platform=sandbox')).sort()).toEqual(['Filter_One', 'filterXtwo']);
+    const proxy = { name: 'Filter', protocol: 'http', host: 'proxy.example.com', port: 8080 };
+    const proxyId = (await call('/api/proxies', { body: proxy })).json.id as unknown as string;
+    const id = await idOf('filterByProxy', { proxyId });
+    expect(await usernames(`proxyId=${proxyId}`)).toEqual(['filterByProxy']);
+    expect((await call('/api/accounts/tags', { body: { filter: { proxyId }, add: ['behind'] } })).json).toEqual({
+      changed: 1,
+    });
+    await call(`/api/accounts/${id}`, { method: 'DELETE' });
+    await call(`/api/proxies/${proxyId}`, { method: 'DELETE' });
   });
 
   it.each(['cursor=nonsense', 'limit=0', 'limit=201', 'limit=ten', 'status=odd', 'colour=red', 'q=%00'])(

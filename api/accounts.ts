@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { changeAccount, removeAccount } from './account-changes.ts';
 import { accountImportRoutes } from './account-import.ts';
+import { linksOf } from './account-links.ts';
 import { checkProxy, duplicateUsername, whereAccounts } from './account-rules.ts';
 import {
+  accountDetailSchema,
   accountFilterSchema,
   accountSchema,
   createAccountSchema,
@@ -88,11 +90,14 @@ const getAccount = route({
   tags,
   access: 'viewer',
   params: idParams,
-  responses: { 200: { description: 'The account', schema: accountSchema }, 404: { description: 'No such account' } },
+  responses: {
+    200: { description: 'The account', schema: accountDetailSchema },
+    404: { description: 'No such account' },
+  },
   async handler({ params, deps }) {
     const row = await deps.db.account.findUnique({ where: { id: params.id }, omit: withoutSession });
     if (!row) throw notFound('There is no such account.');
-    return { status: 200, body: toAccount(row, deps) };
+    return { status: 200, body: { ...toAccount(row, deps), links: await linksOf(deps.db, row.id) } };
   },
 });
 

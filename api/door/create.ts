@@ -98,7 +98,8 @@ async function writeAccountTasks(db: Db, taskId: string, planned: readonly Plann
   }
 }
 
-function refuse({ refused, planned }: Prepared, skipRefused: boolean): void {
+/** @throws Problem 422 when accounts cannot take part, unless the order goes on without them */
+export function refuse({ refused, planned }: Prepared, skipRefused: boolean): void {
   if (refused.length > 0 && !skipRefused) {
     throw unprocessable(
       `${refused.length} of ${refused.length + planned.length} accounts cannot take part. ` +
@@ -118,7 +119,7 @@ function refuse({ refused, planned }: Prepared, skipRefused: boolean): void {
 
 async function write(
   tx: Prisma.TransactionClient,
-  request: { kind: AnyKind; order: BulkOrder; actor: string; now: Date },
+  request: { kind: AnyKind; order: BulkOrder; actor: string; now: Date; scheduleId: string | undefined },
   prepared: Prepared,
   idempotency: { key: string | undefined; hash: string },
 ): Promise<CreatedTask> {
@@ -143,6 +144,7 @@ async function write(
       requestHash: idempotency.hash,
       workflowId: bulkWorkflowId(id),
       createdById: actor,
+      scheduleId: request.scheduleId ?? null,
     },
   });
   await writeAccountTasks(tx, id, prepared.planned);
@@ -165,7 +167,14 @@ const isKeyTaken = (error: unknown): boolean =>
  */
 export async function createBulkTask(
   deps: Pick<Deps, 'db'>,
-  request: { kind: AnyKind; order: BulkOrder; idempotencyKey: string | undefined; actor: string },
+  request: {
+    kind: AnyKind;
+    order: BulkOrder;
+    idempotencyKey: string | undefined;
+    actor: string;
+    /** The schedule that orders it. */
+    scheduleId?: string;
+  },
 ): Promise<CreatedTask> {
   const { kind, order, idempotencyKey: key } = request;
   const hash = requestHash(kind.name, order);
@@ -187,7 +196,10 @@ export async function createBulkTask(
           minGapSeconds: order.pace?.minGapSeconds,
         });
         refuse(prepared, order.skipRefused);
-        return write(tx, { kind, order, actor: request.actor, now }, prepared, { key, hash });
+        return write(tx, { kind, order, actor: request.actor, now, scheduleId: request.scheduleId }, prepared, {
+          key,
+          hash,
+        });
       },
       { timeout: TRANSACTION_MS, maxWait: 30_000 },
     );

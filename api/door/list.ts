@@ -4,7 +4,7 @@ import { emptyTotals } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
 import { decodeCursor, encodeCursor } from '../pages.ts';
 import { notFound } from '../problem.ts';
-import { readTallies, type Tallies, temporalUrl } from './read.ts';
+import { readTallies, type Tallies, temporalUrl, withZeros } from './read.ts';
 import type { taskItemSchema, taskSchema } from './schemas.ts';
 import { type Db, query, queryOne } from './sql.ts';
 
@@ -49,7 +49,7 @@ function toItem(row: ItemRow, tally: Tallies | undefined): z.input<typeof taskIt
     total: row.total,
     window: row.window,
     totals: tally?.totals ?? emptyTotals(),
-    counters: tally?.counters ?? {},
+    counters: withZeros(row.kind, tally?.counters ?? {}),
     startAt: iso(row.startAt),
     createdAt: row.createdAt.toISOString(),
     startedAt: iso(row.startedAt),

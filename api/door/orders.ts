@@ -1,8 +1,8 @@
-import { accountWorkflowId, BULK_UPDATES } from '../../contracts/bulk.ts';
+import { BULK_UPDATES } from '../../contracts/bulk.ts';
 import type { Resolution } from '../../contracts/orchestration.ts';
-import { RESOLVE_UPDATE } from '../../contracts/orchestration.ts';
 import { type BulkState, isFinalBulkState } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
+import { answerChallenge } from '../inbox-answer.ts';
 import { conflict, notFound } from '../problem.ts';
 import { queryOne } from './sql.ts';
 import { rerunFailed } from './start.ts';
@@ -129,10 +129,10 @@ export async function retryFailedOf(
   return { id, state: (await headOf(deps.db, kind, id)).state, retried };
 }
 
-/** Gives a person's answer to an account task that waits for one. */
+/** Gives a person's answer to an account task that waits for one: to its entry of the inbox. */
 export async function resolveAccountTask(
-  deps: OrderDeps,
-  { kind, id, accountTaskId, action }: OrderRequest & { accountTaskId: string } & Resolution,
+  deps: OrderDeps & Pick<Deps, 'sealer'>,
+  { kind, id, by, accountTaskId, action }: OrderRequest & { accountTaskId: string } & Resolution,
 ): Promise<{ id: string; action: Resolution['action'] }> {
   const task = await headOf(deps.db, kind, id);
   const found = await deps.db.accountTask.findFirst({
@@ -142,6 +142,13 @@ export async function resolveAccountTask(
   if (!found) throw notFound('There is no such account task in this bulk task.');
   if (found.state !== 'parked')
     throw conflict(`The account task is ${found.state}; only a parked one waits for an answer.`);
-  await sendOrder(deps, accountWorkflowId(task.id, accountTaskId), RESOLVE_UPDATE, { action });
+  const challenge = await deps.db.challenge.findFirst({
+    where: { accountTaskId, state: 'open' },
+    orderBy: { createdAt: 'desc' },
+    select: { id: true },
+  });
+  if (!challenge) throw conflict('The account task has been answered and is about to go on.');
+  const answer = { action: action === 'skip' ? 'skip' : 'solved' } as const;
+  await answerChallenge(deps, { challengeId: challenge.id, answer, by });
   return { id: accountTaskId, action };
 }

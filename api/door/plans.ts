@@ -20,6 +20,8 @@ const CAPABILITY_WORDS: Readonly<Record<Capability, string>> = {
   follow: 'follow',
   readFeed: 'read the feed',
   listOwnPosts: 'list own posts',
+  downloadOwnPosts: 'hand out the files of own posts',
+  visitSites: 'visit other sites in a browser',
 };
 
 /** The part of a plan that says what is posted; plans of other shapes have none. */
@@ -28,12 +30,12 @@ const postsSchema = z.object({
 });
 
 /** Why an account cannot take part, whatever it is asked to do; nothing when it can. */
-export function accountRefusal(account: SelectedAccount, needs: readonly Capability[]): string | undefined {
-  const status = REFUSED_STATUSES[account.status];
+export function accountRefusal(account: SelectedAccount, kind: AnyKind): string | undefined {
+  const status = (kind.uses ?? 'session') === 'session' ? REFUSED_STATUSES[account.status] : undefined;
   if (status) return status;
   const profile = platformProfiles[account.platform];
   if (!profile) return `The platform ${account.platform} is not known here.`;
-  const lacking = needs.filter((capability) => !profile.capabilities.includes(capability));
+  const lacking = kind.needs.filter((capability) => !profile.capabilities.includes(capability));
   if (lacking.length === 0) return undefined;
   return `${profile.title} cannot do this: it does not ${lacking.map((one) => CAPABILITY_WORDS[one]).join(', ')}.`;
 }
@@ -47,10 +49,19 @@ export function textRefusal(kind: AnyKind, plan: unknown, profile: PlatformProfi
       return `Caption ${index + 1} has ${length} characters; ${profile.title} takes at most ${captionMaxChars}.`;
     }
   }
+  const longBio = kind.bios?.(plan).find((bio) => [...bio].length > profile.limits.bioMaxChars);
+  if (longBio !== undefined) {
+    return `The bio has ${[...longBio].length} characters; ${profile.title} takes at most ${profile.limits.bioMaxChars}.`;
+  }
   const parsed = postsSchema.safeParse(plan);
   const tooMany = parsed.data?.posts.find((post) => post.mentions.length > maxMentions);
   if (!tooMany) return undefined;
   return `A post mentions ${tooMany.mentions.length} accounts; ${profile.title} takes at most ${maxMentions}.`;
+}
+
+/** How many paced actions a plan takes, of all sorts. */
+export function actionCount(kind: AnyKind, plan: unknown): number {
+  return Object.values(kind.actions?.(plan) ?? {}).reduce((sum, n) => sum + n, 0);
 }
 
 /** Those of `mediaIds` that a plan names anywhere. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { platformProfiles } from '../../activities/platforms/profiles.ts';
 import type { AnyKind, PlanTask } from '../../kinds/define.ts';
-import type { AccountLoad } from '../forecast.ts';
+import { unprocessable } from '../problem.ts';
 import { countBusy, type Duplicates, findDuplicates } from './duplicates.ts';
+import { readFacts } from './facts.ts';
 import { checkMedia, type MediaCheck } from './media.ts';
 import { accountRefusal, mediaOf, textRefusal } from './plans.ts';
 import { loadSelection, type SelectedAccount, type Selection } from './selection.ts';
@@ -34,7 +35,6 @@ export interface Prepared {
   refused: Refusal[];
   /** What the operator should know, and what is no reason to refuse. */
   warnings: string[];
-  loads: AccountLoad[];
 }
 
 /**
@@ -76,20 +76,6 @@ function planRefusal(
   return duplicateRefusal(duplicates, account.id, used);
 }
 
-function loadOf(order: Order, { account, plan }: PlannedAccount): AccountLoad {
-  const limits = account.dailyLimits as { posts?: number; minGapMinutes?: number } | null;
-  const platform = platformProfiles[account.platform]?.limits;
-  return {
-    posts: order.kind.posts?.(plan) ?? 0,
-    postsPerDay: limits?.posts ?? platform?.postsPerDay ?? Number.MAX_SAFE_INTEGER,
-    gapMs: Math.max(
-      platform?.minPostGapMs ?? 0,
-      (limits?.minGapMinutes ?? 0) * 60_000,
-      (order.minGapSeconds ?? 0) * 1_000,
-    ),
-  };
-}
-
 /**
  * Every check of the door, and the plan of every account that passes. Writes nothing. An account's place in the task is
  * counted over the accepted ones, so that the plans stay the same when the refused ones are left out.
@@ -97,6 +83,9 @@ function loadOf(order: Order, { account, plan }: PlannedAccount): AccountLoad {
  */
 export async function prepare(db: Db, order: Order): Promise<Prepared> {
   const media = await checkMedia(db, order.kind, order.params);
+  const facts = await readFacts(db, order.kind.facts?.(order.params) ?? {});
+  const faults = order.kind.check?.(order.params, facts) ?? [];
+  if (faults.length > 0) throw unprocessable('The params cannot be used as given.', faults);
   const accounts = await loadSelection(db, order.accounts);
   const duplicates = await findDuplicates(db, order.kind, media.ids, accounts);
   const checks = { order, media, duplicates };
@@ -105,9 +94,9 @@ export async function prepare(db: Db, order: Order): Promise<Prepared> {
   const planned: PlannedAccount[] = [];
   const refused: Refusal[] = [];
   for (const account of accounts) {
-    let reason = accountRefusal(account, order.kind.needs);
+    let reason = accountRefusal(account, order.kind) ?? order.kind.refuse?.(order.params, account, facts);
     if (!reason) {
-      const plan = order.kind.plan(order.params, account, planned.length, task);
+      const plan = order.kind.plan(order.params, account, planned.length, task, facts);
       reason = planRefusal(checks, account, plan);
       if (!reason) planned.push({ account, plan });
     }
@@ -119,5 +108,5 @@ export async function prepare(db: Db, order: Order): Promise<Prepared> {
   );
   const warnings =
     busy > 0 ? [`${busy} of the accounts also have work in other tasks that have not ended; they take turns.`] : [];
-  return { planned, refused, warnings, loads: planned.map((one) => loadOf(order, one)) };
+  return { planned, refused, warnings };
 }

@@ -7,6 +7,7 @@ import {
   isFinalBulkState,
   type Totals,
 } from '../../contracts/states.ts';
+import { findKind } from '../../kinds/index.ts';
 import type { Deps } from '../deps.ts';
 import { notFound } from '../problem.ts';
 import { asSql, type Db, query, queryOne } from './sql.ts';
@@ -34,6 +35,11 @@ function etaSeconds(task: AggregateRow, totals: Totals): number | null {
   return Math.ceil((left * (Date.now() - task.startedAt.getTime())) / 1_000 / ended);
 }
 
+/** Every counter of the kind, as the workflow shows them: what has not happened yet is 0, not absent. */
+export function withZeros(kind: string, counters: Record<string, number>): Record<string, number> {
+  return { ...Object.fromEntries((findKind(kind)?.counters ?? []).map((name) => [name, 0])), ...counters };
+}
+
 async function fromLedger(db: Db, task: AggregateRow): Promise<Aggregate> {
   const { totals, counters } = await accountTaskStateCounts(asSql(db), task.id);
   return {
@@ -43,7 +49,7 @@ async function fromLedger(db: Db, task: AggregateRow): Promise<Aggregate> {
     stateReason: task.stateReason,
     source: 'ledger',
     totals,
-    counters,
+    counters: withZeros(task.kind, counters),
     window: task.window,
     startedAt: task.startedAt?.toISOString() ?? null,
     finishedAt: task.finishedAt?.toISOString() ?? null,

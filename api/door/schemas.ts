@@ -54,7 +54,11 @@ export const dryRunSchema = z.object({
     .meta({ description: 'At most the first 1,000' }),
   refusedTotal: z.int(),
   warnings: z.array(z.string()),
-  forecast: z.object({ finishAt: time, secondsPerPost: z.number() }),
+  forecast: z.object({
+    finishAt: time,
+    secondsPerPost: z.number(),
+    boundBy: z.string().meta({ description: 'What the end is bound by, in a sentence' }),
+  }),
 });
 
 export const stateAnswerSchema = z.object({

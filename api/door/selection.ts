@@ -24,9 +24,17 @@ export interface SelectedAccount {
   status: string;
   timeZone: string;
   dailyLimits: unknown;
+  quietHours: { from: string; to: string } | null;
+  rampStage: number | null;
+  proxyId: string | null;
+  links: { id: string; platform: string; username: string }[];
 }
 
-const COLUMNS = 'a.id, a.platform, a.username, a.status, a."timeZone", a."dailyLimits"';
+const COLUMNS = `a.id, a.platform, a.username, a.status, a."timeZone", a."dailyLimits", a."quietHours", a."rampStage", a."proxyId",
+  coalesce((
+    SELECT json_agg(json_build_object('id', o.id, 'platform', o.platform, 'username', o.username) ORDER BY o.platform)
+    FROM "AccountLink" l JOIN "Account" o ON o.id = l."linkedId" WHERE l."accountId" = a.id
+  ), '[]') AS links`;
 
 /** The same id twice, each named by its place. */
 function repeated(ids: readonly string[]): FieldError[] {

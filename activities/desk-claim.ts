@@ -1,0 +1,173 @@
+import type { Pool } from 'pg';
+import type { ERROR_POLICIES } from '../contracts/errors.ts';
+import type { Claim, ClaimRequest } from '../contracts/orchestration.ts';
+import type { AccountLimits, Action } from '../contracts/pace.ts';
+import { actionLimits, paceWait } from '../contracts/pace.ts';
+import type { PlatformProfile } from '../contracts/platform.ts';
+import type { AccountTaskState, FinalAccountTaskState } from '../contracts/states.ts';
+import { row, statement } from './sql.ts';
+
+/** What a claim looks at, and what follows from it alone: nothing here writes. */
+
+/** While a bulk task is paused: at first, so that a short pause costs little, and at most. */
+const PAUSED_WAIT_MS = 3_000;
+const PAUSED_WAIT_MAX_MS = 5 * 60_000;
+
+/** What is known of an account task and the account that acts for it, read for one claim. */
+export interface ClaimRow {
+  state: AccountTaskState;
+  stateReason: string | null;
+  counters: Record<string, number>;
+  version: number;
+  /** When this attempt began; null before it has. */
+  startedAt: Date | null;
+  errorType: string | null;
+  errorMessage: string | null;
+  plan: unknown;
+  params: unknown;
+  taskState: string;
+  minGapSeconds: number | null;
+  accountId: string;
+  platform: string;
+  status: string;
+  statusReason: string | null;
+  timeZone: string;
+  quietHours: { from: string; to: string } | null;
+  dailyLimits: AccountLimits | null;
+  rampStage: number | null;
+  proxyId: string | null;
+  /** Whether the account that acts is the account task's own, or linked to it. */
+  mayAct: boolean;
+  slowUntil: Date | null;
+  slowReason: string | null;
+  usedToday: number;
+  usedThisHour: number;
+  hourBeganAt: Date | null;
+  lastAt: Date | null;
+  unresolved: number;
+}
+
+/** Eight days back: a week is the longest gap between two actions that an account may set. */
+const READ = statement(
+  'desk_read',
+  `SELECT at.state, at."stateReason", at.counters, at.version, at."startedAt", at."errorType", at."errorMessage", at.plan,
+     t.params, t.state AS "taskState", (t.pace->>'minGapSeconds')::float AS "minGapSeconds",
+     acc.id AS "accountId", acc.platform, acc.status, acc."statusReason", acc."timeZone", acc."quietHours",
+     acc."dailyLimits", acc."rampStage", acc."proxyId", lane."slowUntil", lane.reason AS "slowReason",
+     (acc.id = at."accountId" OR EXISTS (
+       SELECT 1 FROM "AccountLink" l WHERE l."accountId" = at."accountId" AND l."linkedId" = acc.id
+     )) AS "mayAct",
+     p.*, coalesce(u.unresolved, 0) AS unresolved
+   FROM "AccountTask" at
+   JOIN "BulkTask" t ON t.id = at."taskId"
+   JOIN "Account" acc ON acc.id = coalesce($2::uuid, at."accountId")
+   LEFT JOIN "PaceLane" lane ON lane.resource = 'platform/' || acc.platform AND lane."slowUntil" > now()
+   LEFT JOIN LATERAL (
+     SELECT count(*) FILTER (
+         WHERE a.at >= date_trunc('day', now() AT TIME ZONE acc."timeZone") AT TIME ZONE acc."timeZone"
+       )::int AS "usedToday",
+       count(*) FILTER (WHERE a.at > now() - interval '1 hour')::int AS "usedThisHour",
+       min(a.at) FILTER (WHERE a.at > now() - interval '1 hour') AS "hourBeganAt",
+       max(a.at) AS "lastAt"
+     FROM (
+       SELECT i."submittedAt" AS at FROM "PostIntent" i
+       WHERE $3::text = 'post' AND i."accountId" = acc.id AND i."submittedAt" > now() - interval '8 days'
+         AND i.state IN ('submitting', 'posted', 'unknown')
+       UNION ALL
+       SELECT x.at FROM "AccountAction" x
+       WHERE $3::text <> 'post' AND x."accountId" = acc.id AND x.action = $3 AND x.at > now() - interval '8 days'
+     ) a
+   ) p ON true
+   LEFT JOIN LATERAL (
+     SELECT count(*)::int AS unresolved FROM "PostIntent" i
+     WHERE i."accountTaskId" = at.id AND i.state IN ('submitting', 'unknown')
+   ) u ON true
+   WHERE at.id = $1`,
+);
+
+/** @param accountId the account that acts, where it is not the account task's own */
+export function readClaim(
+  pool: Pool,
+  accountTaskId: string,
+  accountId: string | null,
+  action: Action | null,
+): Promise<ClaimRow | undefined> {
+  return row<ClaimRow>(pool, READ, [accountTaskId, accountId, action]);
+}
+
+/** Why the account may not be used at all, where it may not. */
+export function refusal(found: ClaimRow): Extract<Claim, { status: 'refused' }> | null {
+  const why = found.statusReason ? ` ${found.statusReason}` : '';
+  switch (found.status) {
+    case 'bad_credentials':
+      return {
+        status: 'refused',
+        type: 'InvalidCredentials',
+        message: `The account's log-in data was refused.${why}`,
+      };
+    case 'blocked':
+      return { status: 'refused', type: 'AccountBlocked', message: `The account is blocked on the platform.${why}` };
+    case 'disabled':
+      return { status: 'refused', type: 'InvalidInput', message: 'The account is disabled in Flotilla.' };
+    default:
+      return null;
+  }
+}
+
+/** What the account has to wait for before anything is taken, and how long. @param now milliseconds since the epoch */
+export function waitFor(
+  found: ClaimRow,
+  profile: PlatformProfile,
+  request: ClaimRequest,
+  now: number,
+): { waitMs: number; reason: string } | null {
+  // A post whose outcome is open is settled first, whatever the pace says: looking takes nothing from the budget.
+  if (found.unresolved > 0) return null;
+  if (found.taskState === 'paused') {
+    const waitMs = Math.min(PAUSED_WAIT_MS * 2 ** Math.min(request.waits, 10), PAUSED_WAIT_MAX_MS);
+    return { waitMs, reason: 'The bulk task is paused.' };
+  }
+  if (request.uses === 'session' && found.slowUntil && found.slowUntil.getTime() > now) {
+    // Everybody waits for the same moment: they come back spread out over a little more.
+    const waitMs = (found.slowUntil.getTime() - now) * (1 + Math.random() * 0.25);
+    return {
+      waitMs: Math.max(1_000, Math.round(waitMs)),
+      reason: found.slowReason ?? 'The platform is slowed down.',
+    };
+  }
+  if (request.action === null) return null;
+  const wait = paceOf(found, profile, request.action, now);
+  return wait && { waitMs: Math.max(1_000, wait.until - now), reason: wait.reason };
+}
+
+function paceOf(found: ClaimRow, profile: PlatformProfile, action: Action, now: number) {
+  return paceWait({
+    action,
+    now,
+    timeZone: found.timeZone,
+    quietHours: found.quietHours,
+    usedToday: found.usedToday,
+    usedThisHour: found.usedThisHour,
+    hourBeganAt: found.hourBeganAt?.getTime() ?? null,
+    lastAt: found.lastAt?.getTime() ?? null,
+    limits: actionLimits(action, profile.limits.pace, found.dailyLimits, {
+      orderGapMs: (found.minGapSeconds ?? 0) * 1_000,
+      rampStage: found.rampStage,
+    }),
+    seed: `${found.accountId}/${action}`,
+  });
+}
+
+/** How an account task ended that has ended already. */
+export function outcomeOf(
+  found: ClaimRow,
+  state: FinalAccountTaskState,
+): Extract<Claim, { status: 'ended' }>['outcome'] {
+  const type = found.errorType as keyof typeof ERROR_POLICIES | null;
+  return {
+    state,
+    counters: found.counters,
+    version: found.version,
+    error: type ? { type, message: found.errorMessage ?? '' } : null,
+  };
+}
