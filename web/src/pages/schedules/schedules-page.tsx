@@ -1,0 +1,119 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconCalendarRepeat, IconPlus } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import { useKinds } from '../../api/bulk.ts';
+import { useLive } from '../../api/live.ts';
+import { type ScheduleItem, useSchedules } from '../../api/schedules.ts';
+import { useMay } from '../../api/session.tsx';
+import { ErrorNotice, Notice } from '../../ui/notices.tsx';
+import { Page } from '../../ui/page.tsx';
+import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
+import { ScheduleActions } from './schedule-actions.tsx';
+import { LastRun, NextRun, ScheduleState } from './schedule-cells.tsx';
+import { ScheduleDrawer } from './schedule-drawer.tsx';
+
+/** Times to come move on without any event. */
+const REFRESH_MS = 15_000;
+
+function columnsOf(kindTitles: ReadonlyMap<string, string>): Column<ScheduleItem>[] {
+  return [
+    {
+      key: 'name',
+      title: 'Name',
+      width: 'minmax(0, 1.4fr)',
+      cell: (schedule, compact) => (
+        <Stack gap={1}>
+          <Group justify="space-between" wrap="nowrap" gap="xs">
+            <Text fw={550} truncate>
+              {schedule.name}
+            </Text>
+            {compact && <ScheduleState state={schedule.state} />}
+          </Group>
+          <Text size="xs" c="dimmed" truncate>
+            {compact ? schedule.when : (kindTitles.get(schedule.kind) ?? schedule.kind)}
+          </Text>
+          {compact && (schedule.nextRunAt || schedule.nextRunReason) && (
+            <Text size="xs" c="dimmed" component="div" truncate>
+              <NextRun schedule={schedule} />
+            </Text>
+          )}
+        </Stack>
+      ),
+    },
+    {
+      key: 'when',
+      title: 'When',
+      width: 'minmax(0, 1.4fr)',
+      from: 'sm',
+      cell: (schedule) => (
+        <Text size="sm" lineClamp={2}>
+          {schedule.when}
+        </Text>
+      ),
+    },
+    { key: 'state', title: 'State', width: '100px', from: 'sm', cell: ({ state }) => <ScheduleState state={state} /> },
+    {
+      key: 'next',
+      title: 'Next run',
+      width: 'minmax(110px, 0.8fr)',
+      from: 'sm',
+      cell: (schedule) => <NextRun schedule={schedule} />,
+    },
+    {
+      key: 'last',
+      title: 'Last run',
+      width: 'minmax(150px, 1.2fr)',
+      from: 'md',
+      cell: (schedule) => <LastRun schedule={schedule} />,
+    },
+    { key: 'actions', title: '', width: '40px', cell: (schedule) => <ScheduleActions schedule={schedule} /> },
+  ];
+}
+
+export function SchedulesPage() {
+  const { id = null } = useParams();
+  const schedules = useSchedules();
+  const kinds = useKinds();
+  const navigate = useNavigate();
+  const mayOrder = useMay('operator');
+  const { reload } = schedules;
+  useLive(undefined, reload);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: reload is another function at each turn and does the same
+  useEffect(() => {
+    const timer = setInterval(reload, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+
+  const create = mayOrder && (
+    <Button component={Link} to="/tasks/new" leftSection={<IconPlus size={16} />}>
+      New bulk task
+    </Button>
+  );
+  return (
+    <Page title="Schedules" actions={schedules.items.length > 0 && create}>
+      {schedules.error ? (
+        <ErrorNotice error={schedules.error} onRetry={schedules.reload} />
+      ) : (
+        <VirtualTable
+          label="Schedules"
+          rows={schedules.items}
+          columns={columnsOf(new Map(kinds.data?.map((kind) => [kind.name, kind.title])))}
+          rowKey={(schedule) => schedule.id}
+          rowHeight={60}
+          compactRowHeight={84}
+          list={schedules}
+          selected={id ?? undefined}
+          onOpen={(schedule) => void navigate(`/schedules/${schedule.id}`)}
+          empty={
+            <Notice icon={IconCalendarRepeat} title="No schedules yet" action={create}>
+              A schedule orders a bulk task again and again, with whoever belongs to its accounts then. Make a new bulk
+              task and choose <b>Repeat</b> in the step Pace.
+            </Notice>
+          }
+        />
+      )}
+      <ScheduleDrawer id={id} onClose={() => void navigate('/schedules')} />
+    </Page>
+  );
+}
