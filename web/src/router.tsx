@@ -25,6 +25,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('./pages/tasks/tasks-page.tsx')).TasksPage }),
           },
           {
+            path: 'tasks/new',
+            lazy: async () => ({ Component: (await import('./pages/new-task/kinds-page.tsx')).KindsPage }),
+          },
+          {
             path: 'tasks/new/:kind',
             lazy: async () => ({ Component: (await import('./pages/new-task/new-task-page.tsx')).NewTaskPage }),
           },
@@ -33,12 +37,32 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('./pages/task/task-page.tsx')).TaskPage }),
           },
           {
+            path: 'inbox',
+            lazy: async () => ({ Component: (await import('./pages/inbox/inbox-page.tsx')).InboxPage }),
+          },
+          {
+            path: 'schedules/:id?',
+            lazy: async () => ({ Component: (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage }),
+          },
+          {
             path: 'accounts',
             lazy: async () => ({ Component: (await import('./pages/accounts/accounts-page.tsx')).AccountsPage }),
           },
           {
             path: 'media',
             lazy: async () => ({ Component: (await import('./pages/media/media-page.tsx')).MediaPage }),
+          },
+          {
+            path: 'follow',
+            lazy: async () => ({ Component: (await import('./pages/follow/categories-page.tsx')).CategoriesPage }),
+          },
+          {
+            path: 'follow/:id',
+            lazy: async () => ({ Component: (await import('./pages/follow/category-page.tsx')).CategoryPage }),
+          },
+          {
+            path: 'proxies',
+            lazy: async () => ({ Component: (await import('./pages/proxies/proxies-page.tsx')).ProxiesPage }),
           },
           { path: '*', lazy: async () => ({ Component: (await import('./pages/not-found.tsx')).NotFoundPage }) },
         ],

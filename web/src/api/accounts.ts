@@ -50,6 +50,12 @@ export const useUpdateAccount = () =>
 export const useDeleteAccount = () =>
   useAccountChange((id: string) => unwrap(api.DELETE('/api/accounts/{id}', { params: { path: { id } } })));
 
+/** Replaces the links of an account to the same owner's accounts on other platforms. */
+export const useSetAccountLinks = () =>
+  useAccountChange(({ id, accountIds }: { id: string; accountIds: string[] }) =>
+    unwrap(api.PUT('/api/accounts/{id}/links', { params: { path: { id } }, body: { accountIds } })),
+  );
+
 export const useTagAccounts = () =>
   useAccountChange((body: { ids: string[]; add?: string[]; remove?: string[] }) =>
     unwrap(api.POST('/api/accounts/tags', { body })),

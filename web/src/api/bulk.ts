@@ -152,18 +152,3 @@ export function useOrder(task: TaskAddress) {
       client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
   });
 }
-
-/** Answers an account task that waits for a person. */
-export function useResolve({ kind, id }: TaskAddress, accountTaskId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (action: 'retry' | 'skip') =>
-      unwrap(
-        api.POST('/api/bulk/{kind}/{id}/accounts/{accountTaskId}/resolve', {
-          params: { path: { kind, id, accountTaskId } },
-          body: { action },
-        }),
-      ),
-    onSettled: () => client.invalidateQueries({ queryKey: BULK }),
-  });
-}

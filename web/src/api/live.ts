@@ -1,5 +1,6 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { AccountTaskState, BulkState } from '../../../contracts/states.ts';
+import type { StreamEvent } from './sse.ts';
 import { openStream, type StreamStatus } from './stream.ts';
 
 interface EventHead {
@@ -52,6 +53,35 @@ export function useStreamStatus(): StreamStatus {
   );
 }
 
+interface Listener {
+  onEvent(event: StreamEvent): void;
+  onStatus(status: StreamStatus): void;
+}
+const listeners = new Set<Listener>();
+let closeStream: (() => void) | undefined;
+
+/** One stream a tab, however many parts of the page listen: browsers allow six connections a site. */
+function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  if (closeStream) listener.onStatus(status === 'live' ? 'connecting' : status);
+  closeStream ??= openStream({
+    onEvent(event) {
+      for (const one of listeners) one.onEvent(event);
+    },
+    onStatus(next) {
+      setStatus(next);
+      for (const one of listeners) one.onStatus(next);
+    },
+  });
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    closeStream?.();
+    closeStream = undefined;
+    setStatus('connecting');
+  };
+}
+
 function toLiveEvent(type: string, data: string): LiveEvent {
   const body = JSON.parse(data) as EventHead & Record<string, unknown>;
   if (type === 'account-task' || type === 'bulk-task') return { ...body, type } as unknown as LiveEvent;
@@ -59,8 +89,8 @@ function toLiveEvent(type: string, data: string): LiveEvent {
 }
 
 /**
- * The page's one stream. `onFlush` gets the events since the last call, gathered; an empty list means: refresh what is
- * shown, something may have been missed.
+ * Events as they come, of one bulk task where one is named. `onFlush` gets those since the last call, gathered; an empty
+ * list means: refresh what is shown, something may have been missed.
  */
 export function useLive(taskId: string | undefined, onFlush: (events: readonly LiveEvent[]) => void): void {
   const handler = useRef(onFlush);
@@ -85,28 +115,25 @@ export function useLive(taskId: string | undefined, onFlush: (events: readonly L
       timer ??= setTimeout(flush, Math.max(0, last + FLUSH_MS - Date.now()));
     };
 
-    let opened = false;
-    const close = openStream({
-      taskId,
+    const leave = listen({
       onEvent({ type, data }) {
-        waiting.push(toLiveEvent(type, data));
+        const event = toLiveEvent(type, data);
+        if (taskId !== undefined && event.taskId !== taskId) return;
+        waiting.push(event);
         schedule();
       },
       onStatus(next) {
-        setStatus(next);
         clearInterval(poll);
         poll = undefined;
         if (next === 'offline') poll = setInterval(() => handler.current([]), POLL_MS);
         // Between the page's first reads and the stream's begin something may have happened.
         if (next === 'live') schedule();
-        opened ||= next === 'live';
       },
     });
     return () => {
-      close();
+      leave();
       clearTimeout(timer);
       clearInterval(poll);
-      if (opened) setStatus('connecting');
     };
   }, [taskId]);
 }

@@ -11,8 +11,6 @@ const LAST_RETRY_MS = 15_000;
 const HIDDEN_MS = 10_000;
 
 export interface StreamOptions {
-  /** Only events of this bulk task. */
-  taskId?: string | undefined;
   onEvent(event: StreamEvent): void;
   onStatus(status: StreamStatus): void;
 }
@@ -21,7 +19,7 @@ export interface StreamOptions {
  * Keeps one stream of events open: comes back after every loss behind the last event that it saw, at once when the
  * network returns. @returns a function that closes it.
  */
-export function openStream({ taskId, onEvent, onStatus }: StreamOptions): () => void {
+export function openStream({ onEvent, onStatus }: StreamOptions): () => void {
   let closed = false;
   let lastId = '';
   let retryMs = FIRST_RETRY_MS;
@@ -49,8 +47,7 @@ export function openStream({ taskId, onEvent, onStatus }: StreamOptions): () => 
     connection = abort;
     let watchdog = setTimeout(() => abort.abort(), SILENCE_MS);
     try {
-      const query = taskId ? `?taskId=${encodeURIComponent(taskId)}` : '';
-      const response = await fetch(`/api/events${query}`, {
+      const response = await fetch('/api/events', {
         headers: { accept: 'text/event-stream', ...(lastId ? { 'last-event-id': lastId } : {}) },
         signal: abort.signal,
         cache: 'no-store',

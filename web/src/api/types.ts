@@ -11,7 +11,9 @@ type Query<Operation> = Operation extends { parameters: { query?: infer Paramete
 
 export type Me = Ok<paths['/api/auth/me']['get']>;
 
-export type Account = Ok<paths['/api/accounts/{id}']['get']>;
+export type Account = Ok<paths['/api/accounts']['get']>['items'][number];
+/** One account alone: with its links. */
+export type AccountDetail = Ok<paths['/api/accounts/{id}']['get']>;
 export type AccountFilter = Omit<Query<paths['/api/accounts']['get']>, 'cursor' | 'limit'>;
 export type NewAccount = Body<paths['/api/accounts']['post']>;
 export type AccountChanges = Body<paths['/api/accounts/{id}']['patch']>;
@@ -31,6 +33,14 @@ export type Kind = Ok<paths['/api/kinds']['get']>['items'][number];
 export type Order = Body<paths['/api/bulk/upload']['post']>;
 export type DryRun = Json<paths['/api/bulk/upload']['post']['responses'][200]>;
 export type CreatedTask = Json<paths['/api/bulk/upload']['post']['responses'][201]>;
+
+export type ProxyItem = Ok<paths['/api/proxies/{id}']['get']>;
+export type NewProxy = Body<paths['/api/proxies']['post']>;
+export type ProxyChanges = Body<paths['/api/proxies/{id}']['patch']>;
+
+export type FollowCategory = Ok<paths['/api/follow-categories/{id}']['get']>;
+export type FollowTarget = Ok<paths['/api/follow-categories/{id}/targets']['get']>['items'][number];
+export type FollowImport = Ok<paths['/api/follow-categories/{id}/targets']['post']>;
 
 export type SystemHealth = Ok<paths['/api/system/health']['get']>;
 export type Worker = Ok<paths['/api/workers']['get']>['items'][number];

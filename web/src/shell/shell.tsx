@@ -1,11 +1,22 @@
 import { ActionIcon, AppShell, Burger, Button, Group, NavLink, ScrollArea, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBook2, IconHome, IconListCheck, IconPhotoVideo, IconPlus, IconUsers } from '@tabler/icons-react';
+import {
+  IconBook2,
+  IconCalendarRepeat,
+  IconHome,
+  IconListCheck,
+  IconPhotoVideo,
+  IconPlus,
+  IconUserPlus,
+  IconUsers,
+  IconWorld,
+} from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useMay } from '../api/session.tsx';
 import { ConnectionHint } from './connection-hint.tsx';
 import { HealthLink } from './health-link.tsx';
+import { InboxLink } from './inbox-link.tsx';
 import { Logo } from './logo.tsx';
 import classes from './shell.module.css';
 import { UserMenu } from './user-menu.tsx';
@@ -13,8 +24,11 @@ import { UserMenu } from './user-menu.tsx';
 const PAGES = [
   { to: '/', label: 'Overview', icon: IconHome },
   { to: '/tasks', label: 'Bulk tasks', icon: IconListCheck },
+  { to: '/schedules', label: 'Schedules', icon: IconCalendarRepeat },
   { to: '/accounts', label: 'Accounts', icon: IconUsers },
   { to: '/media', label: 'Media', icon: IconPhotoVideo },
+  { to: '/follow', label: 'Follow categories', icon: IconUserPlus },
+  { to: '/proxies', label: 'Proxies', icon: IconWorld },
 ];
 
 export function Shell() {
@@ -46,7 +60,7 @@ export function Shell() {
             <Logo />
           </Group>
           {mayOrder && (
-            <ActionIcon component={Link} to="/tasks/new/upload" size={36} aria-label="New bulk upload">
+            <ActionIcon component={Link} to="/tasks/new" size={36} aria-label="New bulk task">
               <IconPlus size={18} />
             </ActionIcon>
           )}
@@ -61,8 +75,8 @@ export function Shell() {
         </AppShell.Section>
         {mayOrder && (
           <AppShell.Section px="sm" pb="sm" pt={{ base: 'sm', md: 0 }}>
-            <Button component={Link} to="/tasks/new/upload" fullWidth leftSection={<IconPlus size={16} />}>
-              New bulk upload
+            <Button component={Link} to="/tasks/new" fullWidth leftSection={<IconPlus size={16} />}>
+              New bulk task
             </Button>
           </AppShell.Section>
         )}
@@ -84,6 +98,7 @@ export function Shell() {
                 />
               );
             })}
+            <InboxLink active={pathname.startsWith('/inbox')} />
           </Stack>
         </AppShell.Section>
         <AppShell.Section p="sm" className={classes.foot}>

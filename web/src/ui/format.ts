@@ -11,6 +11,11 @@ export const formatShare = (value: number): string =>
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${formatCount(value)} ${value === 1 ? one : many}`;
 
+const conjunction = new Intl.ListFormat('en', { type: 'conjunction' });
+
+/** `log in, follow, and read the feed`. */
+export const listOf = (words: readonly string[]): string => conjunction.format(words);
+
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let size = bytes;

@@ -82,6 +82,23 @@ export const ACCOUNT_LOOKS: Readonly<Record<AccountStatus, Look>> = {
   disabled: { label: 'Disabled', icon: IconPlayerPause, color: 'var(--fl-cancelled)', hint: 'Taken out of use here' },
 };
 
+const PROXY_LOOKS: Readonly<Record<string, Look>> = {
+  unknown: {
+    label: 'Not checked',
+    icon: IconCircleDashed,
+    color: 'var(--fl-skipped)',
+    hint: 'Not checked as it is now',
+  },
+  healthy: { label: 'Healthy', icon: IconCircleCheck, color: 'var(--fl-succeeded)', hint: 'Every check passed' },
+  unstable: {
+    label: 'Unstable',
+    icon: IconAlertTriangle,
+    color: 'var(--fl-parked)',
+    hint: 'It works, but not every time or not fast',
+  },
+  failing: { label: 'Failing', icon: IconCircleX, color: 'var(--fl-failed)', hint: 'It does not work' },
+};
+
 const UNKNOWN: Look = { label: 'Unknown', icon: IconCircleDashed, color: 'var(--fl-skipped)', hint: '' };
 
 function StateLabel({ look, iconOnly }: { look: Look; iconOnly?: boolean | undefined }) {
@@ -104,4 +121,8 @@ export const BulkStateLabel = ({ state, iconOnly }: { state: BulkState; iconOnly
 
 export const AccountStatusLabel = ({ status, iconOnly }: { status: string; iconOnly?: boolean }) => (
   <StateLabel look={ACCOUNT_LOOKS[status as AccountStatus] ?? { ...UNKNOWN, label: status }} iconOnly={iconOnly} />
+);
+
+export const ProxyStatusLabel = ({ status }: { status: string }) => (
+  <StateLabel look={PROXY_LOOKS[status] ?? { ...UNKNOWN, label: status }} />
 );

@@ -3,13 +3,14 @@ import { modals } from '@mantine/modals';
 import { IconAlertCircle, IconTrash } from '@tabler/icons-react';
 import { useAccount, useCreateAccount, useDeleteAccount, useUpdateAccount } from '../../api/accounts.ts';
 import { useMay } from '../../api/session.tsx';
-import type { Account } from '../../api/types.ts';
+import type { AccountDetail } from '../../api/types.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { AccountStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.ts';
 import { AccountForm } from './account-form.tsx';
 import { changesOf, newAccountOf } from './account-values.ts';
+import { LinkedAccounts } from './linked-accounts.tsx';
 
 /** @param props.id an account's id, `new`, or null while closed */
 export function AccountDrawer({ id, onClose }: { id: string | null; onClose(): void }) {
@@ -58,7 +59,7 @@ export function AccountDrawer({ id, onClose }: { id: string | null; onClose(): v
   );
 }
 
-function Existing({ account, onClose }: { account: Account; onClose(): void }) {
+function Existing({ account, onClose }: { account: AccountDetail; onClose(): void }) {
   const update = useUpdateAccount();
   const remove = useDeleteAccount();
   const mayEdit = useMay('operator');
@@ -97,6 +98,7 @@ function Existing({ account, onClose }: { account: Account; onClose(): void }) {
           {account.statusReason}
         </Alert>
       )}
+      <LinkedAccounts account={account} readOnly={!mayEdit} />
       <AccountForm
         account={account}
         error={update.error}

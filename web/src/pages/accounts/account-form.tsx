@@ -2,7 +2,6 @@ import {
   Autocomplete,
   Button,
   Group,
-  NumberInput,
   PasswordInput,
   Select,
   Stack,
@@ -17,6 +16,8 @@ import { ApiError } from '../../api/problem.ts';
 import type { Account } from '../../api/types.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import { type AccountValues, valuesOf } from './account-values.ts';
+import { LimitFields } from './limit-fields.tsx';
+import { gapFault, limitFieldOf } from './limit-values.ts';
 
 interface AccountFormProps {
   account: Account | undefined;
@@ -32,8 +33,6 @@ const FIELD_NAMES: Readonly<Record<string, keyof AccountValues>> = {
   'quietHours.from': 'quietFrom',
   'quietHours.to': 'quietTo',
   quietHours: 'quietFrom',
-  'dailyLimits.posts': 'postsPerDay',
-  'dailyLimits.minGapMinutes': 'minGapMinutes',
 };
 
 export function AccountForm({ account, error, busy, readOnly = false, onSubmit }: AccountFormProps) {
@@ -46,6 +45,7 @@ export function AccountForm({ account, error, busy, readOnly = false, onSubmit }
       username: (value) => (value.trim() ? null : 'The user name is missing.'),
       password: (value) => (account || value ? null : 'The password is missing.'),
       quietTo: (value, values) => (Boolean(value) === Boolean(values.quietFrom) ? null : 'Give both times, or none.'),
+      maxGapMinutes: (_value, values) => gapFault(values),
     },
   });
 
@@ -58,7 +58,9 @@ export function AccountForm({ account, error, busy, readOnly = false, onSubmit }
   // biome-ignore lint/correctness/useExhaustiveDependencies: the form object is new at every render
   useEffect(() => {
     if (!(error instanceof ApiError)) return;
-    for (const { path, message } of error.errors) form.setFieldError(FIELD_NAMES[path] ?? path, message);
+    for (const { path, message } of error.errors) {
+      form.setFieldError(FIELD_NAMES[path] ?? limitFieldOf(path) ?? path, message);
+    }
   }, [error]);
 
   return (
@@ -113,21 +115,7 @@ export function AccountForm({ account, error, busy, readOnly = false, onSubmit }
             <TextInput label="Quiet from" type="time" {...form.getInputProps('quietFrom')} />
             <TextInput label="Quiet until" type="time" {...form.getInputProps('quietTo')} />
           </Group>
-          <Group grow align="start">
-            <NumberInput
-              label="Posts a day"
-              placeholder="As the platform"
-              min={0}
-              allowDecimal={false}
-              {...form.getInputProps('postsPerDay')}
-            />
-            <NumberInput
-              label="Minutes between posts"
-              placeholder="As the platform"
-              min={0}
-              {...form.getInputProps('minGapMinutes')}
-            />
-          </Group>
+          <LimitFields form={form} />
           <Textarea label="Notes" autosize minRows={2} maxRows={6} {...form.getInputProps('notes')} />
           <ErrorAlert error={error} />
           {!readOnly && (

@@ -1,7 +1,8 @@
 import type { Account, AccountChanges, NewAccount } from '../../api/types.ts';
+import { LIMIT_FIELDS, type LimitValues, limitsOf, limitValuesOf } from './limit-values.ts';
 
 /** What the account form holds; an empty text or number is a value that is not set. */
-export interface AccountValues {
+export interface AccountValues extends LimitValues {
   platform: string;
   username: string;
   password: string;
@@ -11,8 +12,6 @@ export interface AccountValues {
   timeZone: string;
   quietFrom: string;
   quietTo: string;
-  postsPerDay: number | string;
-  minGapMinutes: number | string;
   notes: string;
 }
 
@@ -29,18 +28,9 @@ export function valuesOf(account: Account | undefined, platform: string): Accoun
     timeZone: account?.timeZone ?? localZone(),
     quietFrom: account?.quietHours?.from ?? '',
     quietTo: account?.quietHours?.to ?? '',
-    postsPerDay: account?.dailyLimits?.posts ?? '',
-    minGapMinutes: account?.dailyLimits?.minGapMinutes ?? '',
+    ...limitValuesOf(account?.dailyLimits ?? null),
     notes: account?.notes ?? '',
   };
-}
-
-function limitsOf({ postsPerDay, minGapMinutes }: AccountValues) {
-  const limits = {
-    ...(typeof postsPerDay === 'number' ? { posts: postsPerDay } : {}),
-    ...(typeof minGapMinutes === 'number' ? { minGapMinutes } : {}),
-  };
-  return Object.keys(limits).length > 0 ? limits : null;
 }
 
 const quietOf = ({ quietFrom, quietTo }: AccountValues) =>
@@ -48,7 +38,7 @@ const quietOf = ({ quietFrom, quietTo }: AccountValues) =>
 
 export function newAccountOf(values: AccountValues): NewAccount {
   const quietHours = quietOf(values);
-  const dailyLimits = limitsOf(values);
+  const dailyLimits = limitsOf(values, null);
   return {
     platform: values.platform,
     username: values.username.trim(),
@@ -76,7 +66,7 @@ export function changesOf(values: AccountValues, account: Account): AccountChang
     ...(differs('tags') ? { tags: values.tags } : {}),
     ...(differs('timeZone') ? { timeZone: values.timeZone } : {}),
     ...(differs('quietFrom', 'quietTo') ? { quietHours: quietOf(values) } : {}),
-    ...(differs('postsPerDay', 'minGapMinutes') ? { dailyLimits: limitsOf(values) } : {}),
+    ...(differs(...LIMIT_FIELDS) ? { dailyLimits: limitsOf(values, account.dailyLimits) } : {}),
     ...(differs('notes') ? { notes: values.notes || null } : {}),
   } as AccountChanges;
 }

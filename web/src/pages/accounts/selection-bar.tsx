@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Popover, TagsInput, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconTagPlus, IconUpload } from '@tabler/icons-react';
+import { IconPlus, IconTagPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useTagAccounts, useTags } from '../../api/accounts.ts';
@@ -48,10 +48,10 @@ export function SelectionBar({ ids, onClear }: { ids: string[]; onClear(): void 
           {plural(ids.length, 'account')} chosen
         </Text>
         <Button
-          leftSection={<IconUpload size={16} />}
-          onClick={() => void navigate('/tasks/new/upload', { state: { accountIds: ids } })}
+          leftSection={<IconPlus size={16} />}
+          onClick={() => void navigate('/tasks/new', { state: { accountIds: ids } })}
         >
-          Upload to these
+          New bulk task
         </Button>
         <Popover opened={opened} onDismiss={close} width={300} trapFocus position="top">
           <Popover.Target>

@@ -3,16 +3,22 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch, IconUsers } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import type { Capability } from '../../../../contracts/platform.ts';
 import { useAccounts, usePlatforms, useTags } from '../../api/accounts.ts';
-import { formatCount, plural } from '../../ui/format.ts';
+import type { DryRun, Kind } from '../../api/types.ts';
+import { formatCount, listOf, plural } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { AccountStatusLabel } from '../../ui/states.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import type { ChoiceMode, Draft } from './draft.ts';
 import classes from './new-task.module.css';
+import { RefusedList } from './refused-list.tsx';
 
 interface AccountsStepProps {
+  kind: Kind;
   draft: Draft;
+  /** What the dry run found of these accounts, once there was one. */
+  found: DryRun | undefined;
   onChange(changes: Partial<Draft>): void;
   showProblems: boolean;
 }
@@ -23,9 +29,10 @@ const MODES: { value: ChoiceMode; label: string }[] = [
   { value: 'platform', label: 'Whole platform' },
 ];
 
-export function AccountsStep({ draft, onChange, showProblems }: AccountsStepProps) {
+export function AccountsStep({ kind, draft, found, onChange, showProblems }: AccountsStepProps) {
   return (
     <Stack gap="md">
+      <WhoTakesPart kind={kind} found={found} />
       <SegmentedControl
         aria-label="How accounts are chosen"
         data={MODES}
@@ -42,6 +49,42 @@ export function AccountsStep({ draft, onChange, showProblems }: AccountsStepProp
         </Text>
       )}
     </Stack>
+  );
+}
+
+const CAPABILITY_WORDS: Readonly<Record<Capability, string>> = {
+  logIn: 'log in',
+  publishVideo: 'publish videos',
+  publishImage: 'publish pictures',
+  setAvatar: 'change the avatar',
+  setBio: 'change the bio',
+  follow: 'follow',
+  readFeed: 'read the feed',
+  listOwnPosts: 'list own posts',
+  downloadOwnPosts: 'save own posts',
+  visitSites: 'visit sites',
+};
+
+/** Which accounts will be left out, before the check says it of each one, and what it said. */
+function WhoTakesPart({ kind, found }: Pick<AccountsStepProps, 'kind' | 'found'>) {
+  if (found) {
+    return (
+      <Stack gap="xs" role="status">
+        <Text>
+          At the last check <b className="tabular">{plural(found.total, 'account')}</b> could take part
+          {found.refusedTotal > 0 ? ` and ${formatCount(found.refusedTotal)} were refused:` : ', none was refused.'}
+        </Text>
+        <RefusedList refused={found.refused} total={found.refusedTotal} />
+      </Stack>
+    );
+  }
+  const wants = kind.needs.map((need) => CAPABILITY_WORDS[need]);
+  return (
+    <Text size="sm" c="dimmed" maw={720}>
+      {wants.length > 0 && `The platform must let an account ${listOf(wants)}. `}
+      Accounts that cannot take part are refused: the check before the start says how many and why, and the task goes on
+      without them.
+    </Text>
   );
 }
 

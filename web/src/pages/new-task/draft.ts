@@ -1,5 +1,6 @@
 import { WINDOW_DEFAULT } from '../../../../contracts/bulk.ts';
 import type { Order } from '../../api/types.ts';
+import type { Repeat } from '../schedules/repeat.ts';
 
 export type ChoiceMode = 'tag' | 'ids' | 'platform';
 
@@ -19,6 +20,8 @@ export interface Draft {
   breakerAmong: number | string;
   /** Local time as `<input type="datetime-local">` has it; empty for at once. */
   startAt: string;
+  /** Set when the task is ordered again and again. */
+  repeat?: Repeat | null;
 }
 
 export const emptyDraft = (accountIds: string[] = []): Draft => ({

@@ -15,26 +15,51 @@ interface MediaFieldProps {
   description: string | undefined;
   withAsterisk: boolean;
   error: string | undefined;
+  /** Only these are shown; both unless given. */
+  kind: Media['kind'] | undefined;
+  /** Another choice takes the place of the one before. */
+  single?: boolean;
   value: string[];
   onChange(value: string[] | undefined): void;
 }
 
-/** Chooses videos in an order; new ones can be uploaded on the spot and are chosen at once. */
-export function MediaField({ label, description, withAsterisk, error, value, onChange }: MediaFieldProps) {
-  const media = useMediaList('video');
+const WORDS = {
+  video: { one: 'video', accept: 'video/*', files: 'Video files', upload: 'Upload videos', none: 'no videos' },
+  image: { one: 'picture', accept: 'image/*', files: 'Picture files', upload: 'Upload pictures', none: 'no pictures' },
+  any: { one: 'file', accept: 'video/*,image/*', files: 'Media files', upload: 'Upload files', none: 'no files' },
+} as const;
+
+/** Chooses videos or pictures in an order; new ones can be uploaded on the spot and are chosen at once. */
+export function MediaField({
+  label,
+  description,
+  withAsterisk,
+  error,
+  kind,
+  single = false,
+  value,
+  onChange,
+}: MediaFieldProps) {
+  const media = useMediaList(kind);
+  const words = WORDS[kind ?? 'any'];
   const latest = useRef(value);
   useEffect(() => {
     latest.current = value;
   }, [value]);
 
   const set = (ids: string[]): void => {
-    latest.current = ids;
-    onChange(ids.length > 0 ? ids : undefined);
+    const next = single ? ids.slice(-1) : ids;
+    latest.current = next;
+    onChange(next.length > 0 ? next : undefined);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: set only reads the newest value
-  const choose = useCallback((added: Media) => {
-    if (added.kind === 'video' && !latest.current.includes(added.id)) set([...latest.current, added.id]);
-  }, []);
+  const choose = useCallback(
+    (added: Media) => {
+      if ((kind === undefined || added.kind === kind) && !latest.current.includes(added.id))
+        set([...latest.current, added.id]);
+    },
+    [kind, single],
+  );
   const toggle = (id: string): void => set(value.includes(id) ? value.filter((one) => one !== id) : [...value, id]);
   const onScroll = ({ currentTarget: box }: UIEvent<HTMLDivElement>): void => {
     if (box.scrollTop + box.clientHeight > box.scrollHeight - 400) media.loadMore();
@@ -44,19 +69,19 @@ export function MediaField({ label, description, withAsterisk, error, value, onC
     <Input.Wrapper label={label} description={description} withAsterisk={withAsterisk} error={error} labelElement="div">
       <Group justify="space-between" my={8} gap="xs">
         <Text size="sm" c="dimmed" role="status" className="tabular">
-          {plural(value.length, 'video')} chosen
+          {plural(value.length, words.one)} chosen
           {value.length > 1 && ', in the order of their numbers'}
         </Text>
         <Group gap="xs">
-          {value.length > 0 && (
+          {value.length > 0 && !single && (
             <Button variant="subtle" size="xs" onClick={() => set([])}>
               Clear
             </Button>
           )}
-          <FileButton multiple accept="video/*" onChange={addUploads} inputProps={{ 'aria-label': 'Video files' }}>
+          <FileButton multiple accept={words.accept} onChange={addUploads} inputProps={{ 'aria-label': words.files }}>
             {(props) => (
               <Button {...props} variant="default" size="xs" leftSection={<IconUpload size={14} />}>
-                Upload videos
+                {words.upload}
               </Button>
             )}
           </FileButton>
@@ -69,7 +94,7 @@ export function MediaField({ label, description, withAsterisk, error, value, onC
         <Skeleton height={190} mt="xs" />
       ) : media.items.length === 0 ? (
         <Text c="dimmed" py="lg">
-          There are no videos yet. Upload some to go on.
+          There are {words.none} yet. Upload some to go on.
         </Text>
       ) : (
         <div className={classes.tiles} style={{ marginTop: 8 }} onScroll={onScroll}>
@@ -80,7 +105,7 @@ export function MediaField({ label, description, withAsterisk, error, value, onC
                 key={item.id}
                 media={item}
                 pressed={place >= 0}
-                place={place >= 0 ? place + 1 : undefined}
+                place={place >= 0 && !single ? place + 1 : undefined}
                 onOpen={() => toggle(item.id)}
               />
             );

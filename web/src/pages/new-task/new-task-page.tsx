@@ -1,25 +1,26 @@
 import { Button, Group, UnstyledButton } from '@mantine/core';
 import { useSessionStorage } from '@mantine/hooks';
-import { IconArrowLeft, IconArrowRight, IconCheck, IconLock } from '@tabler/icons-react';
+import { IconArrowLeft, IconArrowRight, IconCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation, useParams } from 'react-router';
 import { findKind } from '../../../../kinds/index.ts';
 import { useKinds } from '../../api/bulk.ts';
 import { ApiError } from '../../api/problem.ts';
 import { useMay } from '../../api/session.tsx';
-import type { Kind } from '../../api/types.ts';
-import { ErrorNotice, Notice, PageLoader } from '../../ui/notices.tsx';
+import type { DryRun, Kind } from '../../api/types.ts';
+import { ErrorNotice, PageLoader } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { AccountsStep } from './accounts-step.tsx';
 import { type Draft, emptyDraft, selectionOf } from './draft.ts';
 import classes from './new-task.module.css';
+import { NotAllowed } from './not-allowed.tsx';
 import { PaceStep, paceProblems } from './pace-step.tsx';
 import { ReviewStep } from './review-step.tsx';
 import { type FieldErrors, SchemaForm } from './schema-form.tsx';
 
 const STEPS = ['Accounts', 'What to do', 'Pace', 'Check and start'] as const;
 
-const TASKS = { to: '/tasks', label: 'Bulk tasks' };
+const KINDS = { to: '/tasks/new', label: 'New bulk task' };
 
 export function NewTaskPage() {
   const { kind: name = '' } = useParams();
@@ -27,20 +28,12 @@ export function NewTaskPage() {
   const kinds = useKinds();
   const mayOrder = useMay('operator');
   const kind = kinds.data?.find((one) => one.name === name);
-  if (!mayOrder) {
-    return (
-      <Page title="New bulk task" parent={TASKS}>
-        <Notice icon={IconLock} title="Not allowed" color="orange">
-          Starting bulk tasks needs the role operator. Ask an administrator for it.
-        </Notice>
-      </Page>
-    );
-  }
+  if (!mayOrder) return <NotAllowed />;
   if (kinds.isPending) return <PageLoader />;
   if (!kind) {
     const error = kinds.error ?? new ApiError(404, 'Not found', `There is no kind of bulk task named ${name}.`);
     return (
-      <Page title="New bulk task" parent={TASKS} heading={<span />}>
+      <Page title="New bulk task" parent={KINDS} heading={<span />}>
         <ErrorNotice error={error} onRetry={() => void kinds.refetch()} />
       </Page>
     );
@@ -49,20 +42,35 @@ export function NewTaskPage() {
   return <Wizard key={`${kind.name}/${key}`} kind={kind} />;
 }
 
+interface HandedOver {
+  draft: Partial<Draft>;
+  /** Where the form opens. */
+  step: number;
+}
+
 /** What another page hands over: accounts that were picked there, or all but the start. */
-function handedOver(state: unknown): Partial<Draft> | null {
+function handedOver(state: unknown): HandedOver | null {
   if (typeof state !== 'object' || state === null) return null;
-  if ('draft' in state) return state.draft as Partial<Draft>;
+  if ('draft' in state) {
+    const draft = state.draft as Partial<Draft>;
+    const step = 'step' in state && typeof state.step === 'number' ? state.step : undefined;
+    return { draft, step: step ?? (draft.params ? STEPS.length - 1 : 0) };
+  }
   const ids = 'accountIds' in state ? state.accountIds : undefined;
   if (!Array.isArray(ids) || ids.length === 0) return null;
-  return { mode: 'ids', ids: ids.filter((id): id is string => typeof id === 'string') };
+  return { draft: { mode: 'ids', ids: ids.filter((id): id is string => typeof id === 'string') }, step: 0 };
 }
 
 /** The kind's own schema judges the params, the same one that the API uses. */
 function paramProblems(kind: Kind, params: Record<string, unknown>): FieldErrors {
   const parsed = findKind(kind.name)?.params.safeParse(params);
   if (!parsed || parsed.success) return {};
-  return Object.fromEntries(parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message]));
+  return Object.fromEntries(
+    parsed.error.issues.map(({ path, message }) => [
+      path.join('.'),
+      message.endsWith('received undefined') ? 'This is needed.' : message,
+    ]),
+  );
 }
 
 function Wizard({ kind }: { kind: Kind }) {
@@ -75,10 +83,13 @@ function Wizard({ kind }: { kind: Kind }) {
   });
   const [startedWith] = useState(handed);
   const [own, setOwn] = useState(startedWith === null);
-  const draft: Draft = own ? stored : { ...stored, ...startedWith };
-  const [step, setStep] = useState(startedWith?.params ? STEPS.length - 1 : 0);
+  const draft: Draft = own ? stored : { ...stored, ...startedWith?.draft };
+  const [step, setStep] = useState(startedWith?.step ?? 0);
   const [reached, setReached] = useState(step);
   const [showProblems, setShowProblems] = useState(false);
+
+  const [checked, setChecked] = useState<{ selection: string; found: DryRun }>();
+  const selection = JSON.stringify(selectionOf(draft) ?? null);
 
   const change = (changes: Partial<Draft>): void => {
     setOwn(true);
@@ -103,7 +114,7 @@ function Wizard({ kind }: { kind: Kind }) {
   };
 
   return (
-    <Page title={`New: ${kind.title}`} parent={TASKS}>
+    <Page title={`New: ${kind.title}`} parent={KINDS}>
       <ol className={classes.steps} aria-label="Steps">
         {STEPS.map((label, index) => (
           <li key={label}>
@@ -122,7 +133,15 @@ function Wizard({ kind }: { kind: Kind }) {
         ))}
       </ol>
       <div className={step === 0 ? undefined : classes.body}>
-        {step === 0 && <AccountsStep draft={draft} onChange={change} showProblems={showProblems} />}
+        {step === 0 && (
+          <AccountsStep
+            kind={kind}
+            draft={draft}
+            found={checked && checked.selection === selection ? checked.found : undefined}
+            onChange={change}
+            showProblems={showProblems}
+          />
+        )}
         {step === 1 && (
           <SchemaForm
             schema={kind.params}
@@ -133,7 +152,14 @@ function Wizard({ kind }: { kind: Kind }) {
         )}
         {step === 2 && <PaceStep draft={draft} onChange={change} />}
         {step === 3 && (
-          <ReviewStep kind={kind} draft={draft} onChange={change} onBack={() => go(2)} onDone={clearDraft} />
+          <ReviewStep
+            kind={kind}
+            draft={draft}
+            onChange={change}
+            onChecked={(found) => setChecked({ selection, found })}
+            onBack={() => go(2)}
+            onDone={clearDraft}
+          />
         )}
       </div>
       {step < 3 && (

@@ -1,5 +1,7 @@
-import { Group, NumberInput, Stack, Switch, TextInput } from '@mantine/core';
+import { Group, NumberInput, Stack, Switch } from '@mantine/core';
 import { WINDOW_MAX, WINDOW_MIN } from '../../../../contracts/bulk.ts';
+import { repeatProblems } from '../schedules/repeat.ts';
+import { WhenField } from '../schedules/when-field.tsx';
 import type { Draft } from './draft.ts';
 import classes from './new-task.module.css';
 
@@ -21,6 +23,7 @@ export function paceProblems(draft: Draft): Partial<Record<keyof Draft, string>>
     ...(!draft.breaker || within(draft.breakerShare, 5, 100) ? {} : { breakerShare: 'From 5 to 100 percent.' }),
     ...(!draft.breaker || within(draft.breakerAmong, 3, 1_000) ? {} : { breakerAmong: 'From 3 to 1,000 accounts.' }),
     ...(draft.startAt && Date.parse(draft.startAt) < Date.now() ? { startAt: 'This time has passed.' } : {}),
+    ...(draft.repeat && Object.keys(repeatProblems(draft.repeat)).length > 0 ? { repeat: 'Not complete.' } : {}),
   };
 }
 
@@ -77,14 +80,7 @@ export function PaceStep({ draft, onChange }: PaceStepProps) {
           </Group>
         )}
       </fieldset>
-      <TextInput
-        type="datetime-local"
-        label="Start at"
-        description="Leave it empty to start when you say so. Your own time zone."
-        value={draft.startAt}
-        error={problems.startAt}
-        onChange={(event) => onChange({ startAt: event.currentTarget.value })}
-      />
+      <WhenField when={draft} startAtError={problems.startAt} onChange={onChange} />
     </Stack>
   );
 }

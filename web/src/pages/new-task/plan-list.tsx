@@ -1,8 +1,9 @@
-import { Code, Text, Title } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import { thumbnailUrl } from '../../api/media.ts';
 import type { DryRun } from '../../api/types.ts';
 import { formatCount } from '../../ui/format.ts';
 import { postsOf } from '../../ui/plan.ts';
+import { PlanView } from '../../ui/plan-view.tsx';
 import classes from './new-task.module.css';
 
 /** What the first accounts would do. */
@@ -19,7 +20,7 @@ export function PlanList({ plans, total }: { plans: DryRun['plans']; total: numb
         )}
       </Title>
       <div className="surface" style={{ maxHeight: 460, overflowY: 'auto' }}>
-        {plans.map(({ accountId, username, plan }) => {
+        {plans.map(({ accountId, username, plan }, place) => {
           const posts = postsOf(plan);
           return (
             <div key={accountId} className={classes.plan}>
@@ -39,7 +40,7 @@ export function PlanList({ plans, total }: { plans: DryRun['plans']; total: numb
                     </div>
                   ))
                 ) : (
-                  <Code block>{JSON.stringify(plan, null, 2)}</Code>
+                  <PlanView plan={plan} startsOpen={place === 0} />
                 )}
               </div>
             </div>

@@ -15,8 +15,10 @@ import type { DryRun, Kind } from '../../api/types.ts';
 import { formatCount, formatDuration, plural } from '../../ui/format.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
+import { postsOf } from '../../ui/plan.ts';
 import { At } from '../../ui/time.tsx';
 import { sayFailed } from '../../ui/toast.ts';
+import { ScheduleButton } from '../schedules/schedule-button.tsx';
 import { type Draft, newIdempotencyKey, orderOf } from './draft.ts';
 import classes from './new-task.module.css';
 import { PlanList } from './plan-list.tsx';
@@ -26,21 +28,25 @@ interface ReviewStepProps {
   kind: Kind;
   draft: Draft;
   onChange(changes: Partial<Draft>): void;
+  /** Told what each dry run found. */
+  onChecked(found: DryRun): void;
   onBack(): void;
   onDone(): void;
 }
 
 /** The dry run: what every account would do, before anything is written. Then the start. */
-export function ReviewStep({ kind, draft, onChange, onBack, onDone }: ReviewStepProps) {
+export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }: ReviewStepProps) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const order = orderOf(draft);
   const unnamed = orderOf({ ...draft, name: '' });
   const checked = useQuery({
     queryKey: ['dry-run', kind.name, unnamed],
-    queryFn: () => {
+    queryFn: async () => {
       if (!unnamed) throw new Error('Choose the accounts first.');
-      return dryRun(kind.name, unnamed);
+      const found = await dryRun(kind.name, unnamed);
+      onChecked(found);
+      return found;
     },
     retry: false,
     gcTime: 0,
@@ -100,7 +106,16 @@ export function ReviewStep({ kind, draft, onChange, onBack, onDone }: ReviewStep
         <Button variant="default" leftSection={<IconArrowLeft size={16} />} onClick={onBack}>
           Back
         </Button>
-        {draft.startAt ? (
+        {draft.repeat ? (
+          <ScheduleButton
+            kind={kind.name}
+            order={order}
+            repeat={draft.repeat}
+            disabled={!ready}
+            newKey={newIdempotencyKey}
+            onDone={onDone}
+          />
+        ) : draft.startAt ? (
           <Button
             leftSection={<IconCalendarTime size={16} />}
             disabled={!ready}
@@ -149,7 +164,13 @@ function Findings({ found }: { found: DryRun }) {
             about {formatDuration(Math.max(1_000, finishMs))}, until <At at={found.forecast.finishAt} />
           </Fact>
         )}
-        <Fact label="Reckoned with">{Math.round(found.forecast.secondsPerPost * 10) / 10} s a post</Fact>
+        {found.total > 0 && (
+          <Fact label="Reckoned with">
+            {Math.round(found.forecast.secondsPerPost * 10) / 10} s{' '}
+            {found.plans.some(({ plan }) => postsOf(plan)) ? 'a post' : 'a step'}
+          </Fact>
+        )}
+        {found.total > 0 && <Fact label="Bound by">{found.forecast.boundBy}</Fact>}
       </Facts>
       {found.warnings.map((warning) => (
         <Alert key={warning} color="tide" variant="light" icon={<IconInfoCircle size={18} />}>

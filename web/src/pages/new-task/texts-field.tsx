@@ -1,7 +1,9 @@
 import { ActionIcon, Button, Group, Input, Textarea } from '@mantine/core';
-import { IconDice3, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconClipboardText, IconDice3, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { renderTemplate } from '../../../../kinds/template.ts';
+import { plural } from '../../ui/format.ts';
+import { linesOf } from './array-fields.tsx';
 import classes from './new-task.module.css';
 
 interface TextsFieldProps {
@@ -18,10 +20,16 @@ const hasTemplate = (text: string): boolean => /\{\{\s*\w+\s*\}\}|\{[^{}]*\|[^{}
 /** A list of longer texts; those with template marks show at once how one account's text would read. */
 export function TextsField({ label, description, withAsterisk, error, value, onChange }: TextsFieldProps) {
   const [draw, setDraw] = useState(0);
+  const [pasted, setPasted] = useState<string>();
   const texts = value.length === 0 ? [''] : value;
   const sample = { username: `example_user_${draw + 1}`, date: new Date().toISOString().slice(0, 10), index: draw + 1 };
   const set = (next: string[]): void =>
     onChange(next.length === 0 || next.every((text) => text === '') ? undefined : next);
+  const takePasted = (): void => {
+    const lines = linesOf(pasted ?? '');
+    if (lines.length > 0) set([...texts.filter((text) => text.trim() !== ''), ...lines]);
+    setPasted(undefined);
+  };
 
   return (
     <Input.Wrapper label={label} description={description} withAsterisk={withAsterisk} error={error} labelElement="div">
@@ -57,7 +65,33 @@ export function TextsField({ label, description, withAsterisk, error, value, onC
             </ActionIcon>
           </div>
         ))}
+        {pasted !== undefined && (
+          <Textarea
+            aria-label="Many texts, one a line"
+            placeholder="One text a line"
+            autosize
+            autoFocus
+            minRows={4}
+            maxRows={14}
+            value={pasted}
+            onChange={(event) => setPasted(event.currentTarget.value)}
+          />
+        )}
         <Group gap="xs">
+          {pasted === undefined ? (
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconClipboardText size={14} />}
+              onClick={() => setPasted('')}
+            >
+              Paste many
+            </Button>
+          ) : (
+            <Button size="xs" onClick={takePasted}>
+              {linesOf(pasted).length > 0 ? `Take ${plural(linesOf(pasted).length, 'line')}` : 'Close'}
+            </Button>
+          )}
           <Button
             variant="default"
             size="xs"

@@ -1,5 +1,5 @@
 import { Alert, Button, Drawer, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconAlertCircle, IconExternalLink } from '@tabler/icons-react';
+import { IconAlertCircle, IconClock, IconExternalLink } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
 import { type TaskAddress, useAccountTask } from '../../api/bulk.ts';
@@ -7,10 +7,12 @@ import type { AccountTask } from '../../api/types.ts';
 import { formatCount, titleOf } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
+import { postsOf } from '../../ui/plan.ts';
+import { PlanView } from '../../ui/plan-view.tsx';
 import { AccountTaskStateLabel } from '../../ui/states.tsx';
 import { At, Took } from '../../ui/time.tsx';
 import { EvidenceList } from './evidence.tsx';
-import { PostList } from './posts.tsx';
+import { IntentList, PostList } from './posts.tsx';
 import classes from './task.module.css';
 import { Timeline } from './timeline.tsx';
 import { WaitingAnswer } from './waiting-answer.tsx';
@@ -46,7 +48,7 @@ export function AccountDrawer({ address, accountTaskId, counters, onClose }: Acc
       {found.error && !row ? (
         <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />
       ) : row ? (
-        <Details address={address} row={row} counters={counters} />
+        <Details row={row} counters={counters} />
       ) : (
         <Stack>
           <Skeleton height={64} />
@@ -59,6 +61,20 @@ export function AccountDrawer({ address, accountTaskId, counters, onClose }: Acc
 }
 
 function Reason({ row }: { row: AccountTask }) {
+  if (row.state === 'paced') {
+    return (
+      <Alert color="violet" variant="light" icon={<IconClock size={18} />}>
+        {row.wakeAt ? (
+          <>
+            Waits until <At at={row.wakeAt} />.
+          </>
+        ) : (
+          'Waits for its turn.'
+        )}{' '}
+        {row.stateReason}
+      </Alert>
+    );
+  }
   if (!row.error) {
     return row.stateReason ? <Text c="dimmed">{row.stateReason}</Text> : null;
   }
@@ -80,12 +96,12 @@ function Reason({ row }: { row: AccountTask }) {
   );
 }
 
-function Details({ address, row, counters }: { address: TaskAddress; row: AccountTask; counters: readonly string[] }) {
+function Details({ row, counters }: { row: AccountTask; counters: readonly string[] }) {
   const counted = counters.filter((name) => (row.counters[name] ?? 0) > 0);
   return (
     <Stack gap="lg" pb="xl">
-      {row.challenge ? (
-        <WaitingAnswer address={address} accountTaskId={row.id} message={row.challenge.message} />
+      {row.challenge && row.state === 'parked' ? (
+        <WaitingAnswer challenge={row.challenge} username={row.username} />
       ) : (
         <Reason row={row} />
       )}
@@ -100,11 +116,6 @@ function Details({ address, row, counters }: { address: TaskAddress; row: Accoun
         {row.startedAt && (
           <Fact label={row.finishedAt ? 'Took' : 'Elapsed'}>
             <Took from={row.startedAt} to={row.finishedAt} />
-          </Fact>
-        )}
-        {row.wakeAt && row.state === 'paced' && (
-          <Fact label="Goes on at">
-            <At at={row.wakeAt} />
           </Fact>
         )}
         {counted.map((name) => (
@@ -141,8 +152,20 @@ function Details({ address, row, counters }: { address: TaskAddress; row: Accoun
         <Title order={3} mb="sm">
           Plan
         </Title>
-        <PostList plan={row.plan} intents={row.intents} />
+        {postsOf(row.plan) ? (
+          <PostList plan={row.plan} intents={row.intents} />
+        ) : (
+          <PlanView plan={row.plan} startsOpen />
+        )}
       </section>
+      {!postsOf(row.plan) && row.intents.length > 0 && (
+        <section className={classes.section} aria-label="Posts">
+          <Title order={3} mb="sm">
+            Posts
+          </Title>
+          <IntentList intents={row.intents} />
+        </section>
+      )}
       <section className={classes.section} aria-label="Timeline">
         <Title order={3} mb="sm">
           Timeline

@@ -1,4 +1,4 @@
-import { Anchor, Code, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { IconExternalLink, IconMapPin } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { thumbnailUrl } from '../../api/media.ts';
@@ -59,7 +59,7 @@ function IntentLine({ intent }: { intent: Intent | undefined }) {
 /** The planned posts, each with what has become of it. */
 export function PostList({ plan, intents }: { plan: unknown; intents: readonly Intent[] }) {
   const posts = postsOf(plan);
-  if (!posts) return <Code block>{JSON.stringify(plan, null, 2)}</Code>;
+  if (!posts) return null;
   return (
     <Stack gap="md">
       {posts.map((post, index) => {
@@ -93,3 +93,17 @@ export function PostList({ plan, intents }: { plan: unknown; intents: readonly I
     </Stack>
   );
 }
+
+/** Posts that a plan could not name beforehand. */
+export const IntentList = ({ intents }: { intents: readonly Intent[] }) => (
+  <Stack gap="md">
+    {[...intents]
+      .sort((a, b) => a.index - b.index)
+      .map((intent) => (
+        <Stack key={intent.index} gap={3}>
+          <IntentLine intent={intent} />
+          <Text className={classes.caption}>{intent.caption || <i>No caption</i>}</Text>
+        </Stack>
+      ))}
+  </Stack>
+);

@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import type { ChallengeState } from '../../../../contracts/bulk.ts';
 import type { AccountTaskState } from '../../../../contracts/states.ts';
 import type { AccountTask } from '../../api/types.ts';
 import { titleOf } from '../../ui/format.ts';
@@ -15,6 +16,14 @@ const field = (data: unknown, name: string): string | undefined => {
 
 const lookOf = (state: string | undefined) => ACCOUNT_TASK_LOOKS[state as AccountTaskState];
 
+/** What became of an entry of the inbox. */
+const CHALLENGE_TITLES: Readonly<Record<ChallengeState, string>> = {
+  open: 'A person was asked',
+  answered: 'Answered',
+  skipped: 'Skipped',
+  expired: 'Not answered in time',
+};
+
 function describe({ type, data }: Entry): { title: string; text: string | undefined; color: string | undefined } {
   const to = lookOf(field(data, 'to'));
   if (type === 'account-task' && to) {
@@ -25,6 +34,11 @@ function describe({ type, data }: Entry): { title: string; text: string | undefi
       text: [error && titleOf(error), field(data, 'reason')].filter(Boolean).join(': ') || undefined,
       color: to.color,
     };
+  }
+  if (type === 'challenge') {
+    const by = field(data, 'by');
+    const title = CHALLENGE_TITLES[field(data, 'state') as ChallengeState] ?? titleOf(type);
+    return { title: by ? `${title} by ${by}` : title, text: undefined, color: undefined };
   }
   const text = field(data, 'message') ?? field(data, 'reason') ?? field(data, 'step');
   return { title: titleOf(type), text: text && (type === 'evidence' ? titleOf(text) : text), color: undefined };

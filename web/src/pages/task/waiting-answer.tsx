@@ -1,39 +1,29 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { IconHandStop } from '@tabler/icons-react';
-import { type TaskAddress, useResolve } from '../../api/bulk.ts';
+import { CHALLENGE_TYPES } from '../../../../contracts/bulk.ts';
 import { useMay } from '../../api/session.tsx';
+import type { AccountTask } from '../../api/types.ts';
+import { AnswerForm } from '../inbox/answer-form.tsx';
+import { ASKED } from '../inbox/asked.ts';
 
 interface WaitingAnswerProps {
-  address: TaskAddress;
-  accountTaskId: string;
-  message: string;
+  challenge: NonNullable<AccountTask['challenge']>;
+  username: string;
 }
 
-/** An account that waits for a person: why, and the two answers. */
-export function WaitingAnswer({ address, accountTaskId, message }: WaitingAnswerProps) {
-  const resolve = useResolve(address, accountTaskId);
+/** An account that waits for a person: why, and the answers, as in the inbox. */
+export function WaitingAnswer({ challenge, username }: WaitingAnswerProps) {
   const mayAnswer = useMay('operator');
+  const type = CHALLENGE_TYPES.find((one) => one === challenge.type) ?? 'checkpoint';
   return (
-    <Alert color="orange" variant="light" icon={<IconHandStop size={18} />} title="Waits for a person">
-      <Text>{message}</Text>
+    <Alert color="orange" variant="light" icon={<IconHandStop size={18} />} title={ASKED[type].title}>
+      <Text>{challenge.message}</Text>
       {mayAnswer && (
         <>
-          <Text size="sm" c="dimmed" mt={6}>
-            Settle it on the platform first, then let the account go on from where it was.
+          <Text size="sm" c="dimmed" mt={6} mb="sm">
+            {ASKED[type].way}
           </Text>
-          <Group gap="xs" mt="sm">
-            <Button size="xs" loading={resolve.isPending} onClick={() => resolve.mutate('retry')}>
-              Settled, go on
-            </Button>
-            <Button size="xs" variant="default" disabled={resolve.isPending} onClick={() => resolve.mutate('skip')}>
-              Skip this account
-            </Button>
-          </Group>
-          {resolve.error && (
-            <Text size="sm" c="red" mt={6} role="alert">
-              {resolve.error.message}
-            </Text>
-          )}
+          <AnswerForm key={challenge.id} challengeId={challenge.id} type={type} username={username} />
         </>
       )}
     </Alert>

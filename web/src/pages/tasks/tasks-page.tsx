@@ -36,8 +36,8 @@ export function TasksPage() {
   };
 
   const create = mayOrder && (
-    <Button component={Link} to="/tasks/new/upload" leftSection={<IconPlus size={16} />}>
-      New bulk upload
+    <Button component={Link} to="/tasks/new" leftSection={<IconPlus size={16} />}>
+      New bulk task
     </Button>
   );
   const titles = new Map(kinds.data?.map((one) => [one.name, one.title]));

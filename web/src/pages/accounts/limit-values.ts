@@ -1,0 +1,45 @@
+import type { AccountLimits } from '../../../../contracts/pace.ts';
+import type { Account } from '../../api/types.ts';
+
+/** Each field of the form and the limit that it holds. */
+const LIMITS = {
+  postsPerDay: 'posts',
+  followsPerDay: 'follows',
+  profileChangesPerDay: 'profileChanges',
+  visitsPerDay: 'visits',
+  perHour: 'perHour',
+  minGapMinutes: 'minGapMinutes',
+  maxGapMinutes: 'maxGapMinutes',
+} as const satisfies Record<string, keyof AccountLimits>;
+
+export type LimitField = keyof typeof LIMITS;
+export const LIMIT_FIELDS = Object.keys(LIMITS) as LimitField[];
+
+/** Limits as a form holds them: an empty text is one that the account leaves to its platform. */
+export type LimitValues = Record<LimitField, number | string>;
+
+export function limitValuesOf(limits: Account['dailyLimits']): LimitValues {
+  return Object.fromEntries(LIMIT_FIELDS.map((field) => [field, limits?.[LIMITS[field]] ?? ''])) as LimitValues;
+}
+
+/** The limits as the API takes them. Those of `before` that the form does not show stay as they are. */
+export function limitsOf(values: LimitValues, before: Account['dailyLimits']): Account['dailyLimits'] {
+  const limits: NonNullable<Account['dailyLimits']> = { ...before };
+  for (const field of LIMIT_FIELDS) {
+    const value = values[field];
+    if (typeof value === 'number') limits[LIMITS[field]] = value;
+    else delete limits[LIMITS[field]];
+  }
+  return Object.keys(limits).length > 0 ? limits : null;
+}
+
+/** The form's name of a field of the API, e.g. `dailyLimits.posts`. */
+export const limitFieldOf = (path: string): LimitField | undefined =>
+  LIMIT_FIELDS.find((field) => path === `dailyLimits.${LIMITS[field]}`);
+
+/** What is wrong with the gap, in words; null when nothing is. */
+export function gapFault({ minGapMinutes, maxGapMinutes }: LimitValues): string | null {
+  const isWrong =
+    typeof maxGapMinutes === 'number' && typeof minGapMinutes === 'number' && maxGapMinutes < minGapMinutes;
+  return isWrong ? 'Must not be less than the least time.' : null;
+}

@@ -1,0 +1,38 @@
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from 'react-router';
+import { useKinds } from '../../api/bulk.ts';
+import { ApiError } from '../../api/problem.ts';
+import { accountsToCheck } from '../../api/proxies.ts';
+import { useMay } from '../../api/session.tsx';
+import type { ProxyItem } from '../../api/types.ts';
+import { sayFailed } from '../../ui/toast.ts';
+
+/** The kind of bulk task that checks proxies. */
+const KIND = 'proxy-diag';
+/** Where its own settings are, such as the repair. */
+const PARAMS_STEP = 1;
+
+/** Leads to a bulk task that checks proxies, filled in but for what is up to the person. */
+export function useCheckProxies() {
+  const kinds = useKinds();
+  const mayOrder = useMay('operator');
+  const navigate = useNavigate();
+  const gather = useMutation({
+    mutationFn: accountsToCheck,
+    onSuccess: (ids) => {
+      if (ids.length > 0)
+        void navigate(`/tasks/new/${KIND}`, { state: { draft: { mode: 'ids', ids }, step: PARAMS_STEP } });
+      else
+        sayFailed(
+          new ApiError(0, '', 'No account uses these proxies. Give one to an account first.'),
+          'Nothing to check',
+        );
+    },
+    onError: (error) => sayFailed(error),
+  });
+  return {
+    available: mayOrder && (kinds.data ?? []).some(({ name }) => name === KIND),
+    busy: gather.isPending,
+    start: (proxies: readonly ProxyItem[] | 'all') => gather.mutate(proxies),
+  };
+}
