@@ -35,11 +35,17 @@ const stateIs = (state: string): Promise<void> =>
   page.getByTestId('task-state').getByText(state, { exact: true }).waitFor({ timeout: RUN_MS });
 const rowOf = (username: string): Locator => page.getByRole('row').filter({ hasText: username });
 
-/** Goes through the steps of a new upload for the accounts of a tag, up to the dry run. */
-async function orderUpload(tag: string, caption: string): Promise<void> {
-  await page.getByRole('link', { name: 'New bulk upload' }).first().click();
+/** Begins a bulk task of a kind for the accounts of a tag. */
+async function orderFor(tag: string, kind: string): Promise<void> {
+  await page.getByRole('link', { name: 'New bulk task' }).first().click();
+  await page.getByRole('link', { name: kind }).click();
   await page.getByRole('radio', { name: new RegExp(`^${tag}`) }).click();
   await button('Next').click();
+}
+
+/** Goes through the steps of a new upload for the accounts of a tag, up to the dry run. */
+async function orderUpload(tag: string, caption: string): Promise<void> {
+  await orderFor(tag, 'Upload videos');
   await button(/\.mp4 ?540×960/).click();
   await page.getByLabel('Captions, no. 1').fill(caption);
   await button('Next').click();
@@ -201,6 +207,70 @@ describe('the dashboard', () => {
       await stateIs('Completed');
       await tell('3 of 3 accounts ended').waitFor();
       for (const name of GOOD) expect(await site.postsOf(name)).toHaveLength(2);
+    },
+    RUN_MS,
+  );
+
+  it('makes a follow category, takes pasted user names and a file, and tells which lines it did not take', async () => {
+    await page.getByRole('link', { name: 'Follow categories', exact: true }).click();
+    await button('New category').first().click();
+    await page.getByLabel('Name').fill('Harbour towns');
+    await button('Make it').click();
+    const dialog = page.getByRole('dialog', { name: 'Add user names to Harbour towns' });
+    await dialog.getByLabel('User names', { exact: true }).fill('@pier_nine\nlight_house\n\nPIER_NINE\nnot a name');
+    await button('Add 4 user names', dialog).click();
+    await tell('2 user names added, 1 duplicate, 1 rejected.', dialog).waitFor();
+    const cells = (section: string): Promise<string[]> =>
+      dialog.getByRole('region', { name: section }).getByRole('cell').allTextContents();
+    expect(await cells('Duplicates')).toEqual(['4', 'PIER_NINE']);
+    expect(await cells('Rejected lines')).toEqual(['5', expect.stringContaining('"not a name" is not a user name')]);
+
+    await button('Add more', dialog).click();
+    await dialog.getByText('File', { exact: true }).click();
+    const buffer = Buffer.from('name,username\nThe quay,quay_one\nAgain,light_house\n');
+    await dialog.getByLabel('File').last().setInputFiles({ name: 'towns.csv', mimeType: 'text/csv', buffer });
+    await button('Add', dialog).last().click();
+    await tell('1 user name added, 1 duplicate, 0 rejected.', dialog).waitFor();
+    await button('Done', dialog).click();
+    await rowOf('quay_one').waitFor();
+    await page.getByLabel('Search user names').fill('house');
+    await rowOf('quay_one').waitFor({ state: 'detached' });
+    await button('Remove light_house').click();
+    await tell('No user name matches').waitFor();
+    await page.getByRole('link', { name: 'Follow categories', exact: true }).first().click();
+    await tell('2', rowOf('Harbour towns')).waitFor();
+  });
+
+  it(
+    'makes the form of another kind from its schema, shows its plans in words, and follows it to its end',
+    async () => {
+      await orderFor('slow', 'Change bio');
+      await button('Next').click();
+      await tell('This is needed.').waitFor();
+      await button('Paste many').click();
+      await page.getByLabel('Many texts, one a line').fill('{{username}} of the harbour\n');
+      await button('Take 1 line').click();
+      await button('Next').click();
+      await button('Check').last().click();
+      const plans = page.getByRole('region', { name: 'Plans' });
+      await tell('grace of the harbour', plans).waitFor();
+      expect(await plans.textContent()).not.toContain('{');
+      await button('Start with 3 accounts').click();
+      await stateIs('Completed');
+      await tell('3 of 3 accounts ended').waitFor();
+      const progress = page.getByRole('region', { name: 'Progress of the task' });
+      expect(
+        await progress
+          .locator('div', { has: page.getByText('Changed', { exact: true }) })
+          .last()
+          .textContent(),
+      ).toBe('Changed3');
+      for (const name of GOOD) expect(await site.bioOf(name)).toBe(`${name} of the harbour`);
+      await rowOf('ada').click();
+      const drawer = page.getByRole('dialog');
+      await tell('ada of the harbour', drawer.getByRole('region', { name: 'Plan' })).waitFor();
+      expect(await drawer.getByRole('region', { name: 'Posts' }).count()).toBe(0);
+      await page.keyboard.press('Escape');
     },
     RUN_MS,
   );

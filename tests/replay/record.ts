@@ -10,6 +10,8 @@ import { benchClient } from '../../bench/client.ts';
 import type { Aggregate } from '../../contracts/bulk.ts';
 import { accountWorkflowId, bulkWorkflowId } from '../../contracts/bulk.ts';
 import { startTestStack } from '../../stack/testing.ts';
+import type { Person } from './record-kinds.ts';
+import { otherKinds } from './record-kinds.ts';
 
 /**
  * Records the histories that replay.test.ts holds the workflow code against: runs of uploads on a stack of its own.
@@ -20,7 +22,7 @@ if (!/^v\d+$/.test(version)) throw new Error('Which version? For example v2; see
 
 const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'flotilla-record-'));
-const stack = await startTestStack({ env: { FLOTILLA_DEMO: '0' } });
+const stack = await startTestStack({ env: { FLOTILLA_DEMO: '0', FLOTILLA_VISIT_HOSTS: '127.0.0.1' } });
 const connection = await Connection.connect({ address: stack.temporalAddress });
 const client = new Client({ connection });
 const { call, uploadMedia } = benchClient(stack);
@@ -43,11 +45,6 @@ async function control(path: string, body: unknown): Promise<unknown> {
   return response.json();
 }
 
-interface Person {
-  id: string;
-  username: string;
-}
-
 async function people(prefix: string, count: number, over: object = {}): Promise<Person[]> {
   const { accounts } = (await control('accounts', { count, prefix })) as {
     accounts: { username: string; password: string }[];
@@ -60,24 +57,31 @@ async function people(prefix: string, count: number, over: object = {}): Promise
       password,
       ...over,
     });
-    made.push({ id, username });
+    made.push({ id, username, password });
   }
   return made;
 }
 
-async function create(accounts: readonly Person[], mediaIds: string[], over: object = {}): Promise<string> {
-  const { id } = await call<{ id: string }>('POST', '/api/bulk/upload', {
+const kindOf = new Map<string, string>();
+const pathOf = (id: string, rest: string) => `/api/bulk/${kindOf.get(id)}/${id}/${rest}`;
+
+async function createKind(kind: string, accounts: readonly Person[], params: object): Promise<string> {
+  const { id } = await call<{ id: string }>('POST', `/api/bulk/${kind}`, {
     accounts: { ids: accounts.map((account) => account.id) },
-    params: { mediaIds, captions: ['{{username}} {{index}}'], ...over },
+    params,
   });
+  kindOf.set(id, kind);
   return id;
 }
 
-const order = (id: string, name: string, body: object = {}) => call('POST', `/api/bulk/upload/${id}/${name}`, body);
+const create = (accounts: readonly Person[], mediaIds: string[], over: object = {}) =>
+  createKind('upload', accounts, { mediaIds, captions: ['{{username}} {{index}}'], ...over });
+
+const order = (id: string, name: string, body: object = {}) => call('POST', pathOf(id, name), body);
 
 async function until(id: string, what: (aggregate: Aggregate) => boolean): Promise<void> {
   for (let i = 0; i < 900; i += 1) {
-    if (what(await call<Aggregate>('GET', `/api/bulk/upload/${id}/aggregate`))) return;
+    if (what(await call<Aggregate>('GET', pathOf(id, 'aggregate')))) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(`Task ${id} did not get there.`);
@@ -85,7 +89,7 @@ async function until(id: string, what: (aggregate: Aggregate) => boolean): Promi
 const ended = ({ state }: Aggregate) => state.startsWith('completed') || state === 'cancelled';
 
 async function accountTasks(id: string): Promise<{ id: string; state: string }[]> {
-  return (await call<{ items: { id: string; state: string }[] }>('GET', `/api/bulk/upload/${id}/accounts`)).items;
+  return (await call<{ items: { id: string; state: string }[] }>('GET', pathOf(id, 'accounts'))).items;
 }
 
 async function storeTask(id: string, label: string): Promise<void> {
@@ -129,7 +133,7 @@ try {
   await order(parked, 'start');
   await until(parked, ({ totals }) => totals.parked === 2);
   for (const { id } of await accountTasks(parked)) {
-    await call('POST', `/api/bulk/upload/${parked}/accounts/${id}/resolve`, { action: 'skip' });
+    await call('POST', pathOf(parked, `accounts/${id}/resolve`), { action: 'skip' });
   }
   await until(parked, ended);
   await control('faults', { faults: [] });
@@ -144,6 +148,26 @@ try {
   await order(limited, 'cancel');
   await until(limited, ended);
   await storeTask(limited, 'orders');
+
+  for (const { kind, accounts, params } of await otherKinds({ call, uploadMedia, people, folder, videos })) {
+    const first = await createKind(kind, await accounts('first'), params);
+    if (['login', 'bio', 'avatar', 'follow'].includes(kind)) {
+      await control('faults', { faults: [{ fault: 'throttle', count: 1, seconds: 2 }] });
+    }
+    await order(first, 'start');
+    await until(first, ended);
+    await control('faults', { faults: [] });
+    await store(bulkWorkflowId(first), 'plain');
+    for (const [place, { id }] of (await accountTasks(first)).entries()) {
+      await store(accountWorkflowId(first, id), `plain-${place + 1}`);
+    }
+    const second = await createKind(kind, await accounts('second'), params);
+    await order(second, 'window', { window: 1 });
+    await order(second, 'start');
+    await order(second, 'cancel').catch(() => undefined);
+    await until(second, ended);
+    await store(bulkWorkflowId(second), 'cancelled');
+  }
 
   // Accounts that were switched off after the order end at once: enough of them make the parent continue as new.
   const crowd = await people('crowd', 1_700);

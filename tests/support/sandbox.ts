@@ -18,6 +18,11 @@ const truthSchema = z.object({
       logins: z.int(),
       loginFailures: z.int(),
       suspended: z.boolean(),
+      bio: z.string(),
+      bioChanges: z.array(z.unknown()),
+      avatarSha256: z.string().nullable(),
+      follows: z.array(z.string()),
+      followChanges: z.array(z.unknown()),
       posts: z.array(postSchema),
       clips: z.array(postSchema),
       duplicates: z.array(z.unknown()),
@@ -44,6 +49,13 @@ export function sandboxControl(url: string) {
     /** Replaces all faults. */
     break: async (...faults: FaultOrder[]) => (await site.post('/_control/faults', { faults }, faultsSchema)).faults,
     faults: async () => (await site.get('/_control/faults', faultsSchema)).faults,
+    /** The code of the newest message in the account's mailbox. */
+    async codeFor(username: string): Promise<string> {
+      const { messages } = await site.get(`/_control/mailbox/${username}`, mailboxSchema);
+      const code = messages.at(-1)?.code;
+      if (!code) throw new Error(`No code was sent to ${username}.`);
+      return code;
+    },
     /** Signs in as a person would and looks at an address. @returns the page */
     async lookAt(address: string, { username, password }: SiteAccount): Promise<{ status: number; html: string }> {
       const body = new URLSearchParams({ username, password });

@@ -16,7 +16,22 @@ export type AccountTaskItem = z.infer<typeof accountTaskItemSchema>;
 export type AccountTask = z.infer<typeof accountTaskSchema>;
 
 const page = z.object({ items: z.array(accountTaskItemSchema), nextCursor: z.string().nullable() });
-export const pathOf = (id: string, rest = ''): string => `/api/bulk/upload/${id}${rest}`;
+/** Of tasks that were ordered here and are no uploads. */
+const otherKinds = new Map<string, string>();
+export const pathOf = (id: string, rest = ''): string => `/api/bulk/${otherKinds.get(id) ?? 'upload'}/${id}${rest}`;
+
+/** Orders a task of any kind and starts it. @returns its id */
+export async function runKind(
+  bench: Bench,
+  kind: string,
+  { accounts, params = {}, window }: Partial<UploadOrder> & Pick<UploadOrder, 'accounts'>,
+): Promise<string> {
+  const body = { accounts: { ids: accounts.map(({ id }) => id) }, params, ...(window && { window }) };
+  const { id } = await bench.call('POST', `/api/bulk/${kind}`, z.object({ id: z.uuid() }), body);
+  otherKinds.set(id, kind);
+  await start(bench, id);
+  return id;
+}
 
 /** Orders an upload; it is a draft until {@link start}. @returns its id */
 export async function order(bench: Bench, { accounts, params, window, pace }: UploadOrder): Promise<string> {

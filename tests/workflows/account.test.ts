@@ -199,6 +199,27 @@ describe('a challenge', () => {
     expect(fakes.posts).toHaveLength(0);
   });
 
+  it('waits as long as the ledger says', async () => {
+    const fakes = challenged();
+    fakes.ledger.park = async () => ({ challengeId: 'challenge-1', expiresInMs: 90 * 60_000 });
+    await run(fakes);
+    expect(fakes.settled).toMatchObject([
+      { state: 'skipped', reason: 'Nobody answered within 90 minutes: A code was sent.' },
+    ]);
+  });
+
+  it('shows the picture of what was asked', async () => {
+    const fakes = challenged();
+    fakes.openErrors = [new TaskError('ChallengeRequired', 'A code was sent.', { evidenceIds: ['shot', 'trace'] })];
+    const seen: unknown[] = [];
+    fakes.ledger.park = async ({ evidenceIds }) => {
+      seen.push(evidenceIds);
+      return { challengeId: 'challenge-1', expiresInMs: 1_000 };
+    };
+    await run(fakes);
+    expect(seen).toEqual([['shot', 'trace']]);
+  });
+
   it('is refused an answer when nothing waits for one', async () => {
     const fakes = createFakes();
     fakes.claims = [{ status: 'wait', waitMs: 60_000, reason: 'x' }];

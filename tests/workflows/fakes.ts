@@ -16,6 +16,8 @@ import type {
   SettleRequest,
 } from '../../contracts/orchestration.ts';
 import { ORCHESTRATOR_QUEUE } from '../../contracts/queues.ts';
+import type { StepActivities } from '../../contracts/steps.ts';
+import { STEP_NAMES } from '../../contracts/steps.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { findTool } from '../tools.ts';
 
@@ -74,14 +76,19 @@ export interface Fakes {
 
 const unused = (name: string) => () => Promise.reject(new Error(`${name} is not expected here`));
 
+const unusedSteps = Object.fromEntries(STEP_NAMES.map((name) => [name, unused(name)])) as unknown as StepActivities;
+
 /** One account with one post to make, on a platform in memory. */
-export function createFakes(over: Partial<Pick<Fakes, 'intent' | 'hostQueues'>> = {}): Fakes {
+export function createFakes(
+  over: Partial<Pick<Fakes, 'intent' | 'hostQueues'>> & { params?: object; plan?: object } = {},
+): Fakes {
   let token = 1;
   const go = (): Claim => ({
     ...{ status: 'go', accountId: 'account-1', platform: 'sandbox', transport: 'browser', publishSettleMs: 15_000 },
     fencingToken: String(token),
-    params: { mediaIds: ['m1'] },
-    plan: { posts: [{ mediaId: 'm1', caption: 'hello', location: null, mentions: [], recipe: null }] },
+    proxyId: null,
+    params: over.params ?? { mediaIds: ['m1'] },
+    plan: over.plan ?? { posts: [{ mediaId: 'm1', caption: 'hello', location: null, mentions: [], recipe: null }] },
     counters: {},
   });
   const fakes: Fakes = {
@@ -119,6 +126,9 @@ export function createFakes(over: Partial<Pick<Fakes, 'intent' | 'hostQueues'>> 
       closeIntent: async ({ state }) => {
         fakes.calls.push(`intent ${state}`);
       },
+      spend: async ({ action }) => {
+        fakes.calls.push(`spend ${action}`);
+      },
       settle: async (request) => {
         fakes.settled.push(request);
         return { version: 9 };
@@ -131,16 +141,19 @@ export function createFakes(over: Partial<Pick<Fakes, 'intent' | 'hostQueues'>> 
       settleLost: unused('settleLost'),
       cancelChildren: unused('cancelChildren'),
       endOrphans: unused('endOrphans'),
+      setRampStage: unused('setRampStage'),
+      crossPosted: unused('crossPosted'),
     },
     sessions: {
       openSession: async () => {
         const error = fakes.openErrors.shift();
         if (error) throw error;
         const hostQueue = (fakes.hostQueues.length > 1 ? fakes.hostQueues.shift() : fakes.hostQueues[0]) ?? 'host-1';
-        return { hostQueue, sessionId: 's1', ownPostIds: fakes.posts.map(({ id }) => id) };
+        return { hostQueue, sessionId: 's1', entered: 'reused', ownPostIds: fakes.posts.map(({ id }) => id) };
       },
     },
     host: {
+      ...unusedSteps,
       submitPost: async (request) => {
         fakes.calls.push('submit');
         return (fakes.submits.shift() ?? fakes.host.submitPost.bind(null))(request);

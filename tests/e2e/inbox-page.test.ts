@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { type Bench, startBench, type TestAccount } from '../support/bench.ts';
+import { orderAndStart, untilEnded } from '../support/tasks.ts';
+import { expectEveryPostOnce } from '../support/truth.ts';
+import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
+
+jest.setTimeout(120_000);
+
+let bench: Bench;
+let browser: DashboardBrowser;
+let page: Page;
+beforeAll(async () => {
+  if (!existsSync(join(process.cwd(), 'web', 'dist', 'index.html'))) {
+    throw new Error('The dashboard is not built: run "npm run setup".');
+  }
+  [bench, browser] = await Promise.all([startBench(), openBrowser()]);
+  page = browser.page;
+});
+afterAll(async () => {
+  await browser?.close();
+  await bench?.stop();
+});
+
+const entry = ({ username }: TestAccount): Locator => page.getByRole('listitem').filter({ hasText: username });
+const badge = (count: string): Locator => page.getByRole('navigation').getByLabel(`${count} open`);
+
+describe('the inbox in the dashboard', () => {
+  it('counts what waits as it comes, and takes codes, skips and mistakes', async () => {
+    await page.goto(`${bench.stack.apiUrl}/sign-in#token=${bench.stack.adminToken}`);
+    await page.getByRole('link', { name: 'Inbox' }).click();
+    await page.getByText('Nothing waits for you').waitFor();
+    const isSamePage = await markPage(page);
+
+    const [video] = await bench.addVideos(1);
+    const accounts = await bench.addAccounts({ count: 3, prefix: 'seen' });
+    const [typed, mistaken, skipped] = accounts as [TestAccount, TestAccount, TestAccount];
+    await bench.site.break(...accounts.map(({ username }) => ({ fault: 'challenge' as const, username })));
+    const params = { mediaIds: [video!.id], captions: ['Seen, {{username}}'] };
+    const taskId = await orderAndStart(bench, { accounts, params, window: 2 });
+    await badge('3 entries').waitFor({ timeout: 60_000 });
+    for (const account of accounts) await entry(account).getByText('Asks for the code it sent by e-mail').waitFor();
+
+    await entry(typed).getByRole('button', { name: 'Enlarge' }).click();
+    const picture = page
+      .getByRole('dialog')
+      .getByRole('img', { name: `The page that ${typed.username} was stopped at` });
+    await picture.waitFor();
+    await page.keyboard.press('Escape');
+    await picture.waitFor({ state: 'detached' });
+
+    await entry(typed)
+      .getByLabel('Code')
+      .fill(await bench.site.codeFor(typed.username));
+    await page.keyboard.press('Enter');
+    await badge('2 entries').waitFor();
+    // The next one can be answered without the mouse.
+    await page.locator('input:focus').waitFor();
+
+    const wrong = String((Number(await bench.site.codeFor(mistaken.username)) + 1) % 1_000_000).padStart(6, '0');
+    await entry(mistaken).getByLabel('Code').fill(wrong);
+    await entry(mistaken).getByRole('button', { name: 'Submit code' }).click();
+    await entry(mistaken).getByText('The platform refused the code that was given.').waitFor({ timeout: 60_000 });
+    await entry(skipped).getByRole('button', { name: 'Skip' }).click();
+    await badge('1 entry').waitFor();
+
+    // The same answer is taken where the account's own work is shown.
+    await entry(mistaken)
+      .getByRole('link', { name: /upload/i })
+      .click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('textbox', { name: 'Code' }).fill(await bench.site.codeFor(mistaken.username));
+    await drawer.getByRole('button', { name: 'Submit code' }).click();
+    await badge('1 entry').waitFor({ state: 'detached' });
+    expect((await untilEnded(bench, taskId)).totals).toMatchObject({ succeeded: 2, skipped: 1 });
+    await drawer.getByText('Answered by admin').first().waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('link', { name: 'Inbox' }).click();
+    await page.getByText('Nothing waits for you').waitFor();
+    await page.getByText('Skipped', { exact: true }).click();
+    await entry(skipped).getByText('skipped by admin').waitFor();
+    expect(await isSamePage()).toBe(true);
+    expect(browser.complaints.list).toEqual([]);
+    await expectEveryPostOnce(bench, taskId);
+  });
+});
