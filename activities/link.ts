@@ -2,15 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { TaskError } from '../contracts/errors.ts';
 import type { MediaProbe } from '../contracts/media.ts';
+import type { OwnVariant } from '../contracts/worker-api.ts';
 import {
   accountLeaseResource,
   accountSecretSchema,
   evidenceResponseSchema,
+  ownVariantsSchema,
   renewLeasesResponseSchema,
+  savedMediaSchema,
   variantResponseSchema,
+  workerMediaSchema,
 } from '../contracts/worker-api.ts';
-import type { ProxySettings, StorageState, WorkerLink } from './browser/link.ts';
 import { ACCOUNT_LEASE_TTL_MS } from './lease-ttl.ts';
+import type { ProxySettings, WorkerLink } from './sessions/link.ts';
 
 /**
  * How a worker host reaches the API. It holds a worker token and no database credentials.
@@ -44,8 +48,17 @@ export interface HostLink extends WorkerLink {
     recipeHash: string;
     recipe: unknown;
     probe: MediaProbe;
+    ssim?: number;
+    /** Whose rendition it is, where it is theirs alone. */
+    accountTaskId?: string;
     file: Blob;
   }): Promise<{ sha256: string; bytes: number }>;
+  /** What has been rendered for an account task already, by whatever host. */
+  ownVariants(accountTaskId: string): Promise<OwnVariant[]>;
+  /** What the library knows of a file. @throws TaskError `MediaRejected` when it has been deleted */
+  mediaAsset(mediaId: string): Promise<{ sha256: string; fileName: string; kind: string }>;
+  /** Keeps a file in the media library; the same bytes are the same file. @returns its id there */
+  saveMedia(media: { fileName: string; file: Blob }): Promise<{ mediaId: string; kind: 'video' | 'image' }>;
   /** A JSON call; the answer is held against `schema`. */
   call<T>(method: string, path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
 }
@@ -111,7 +124,7 @@ export function createLink({ apiUrl, workerToken }: LinkOptions): HostLink {
       return {
         ...secret,
         proxy: secret.proxy && proxySettings(secret.proxy),
-        storageState: secret.storageState as StorageState | null,
+        storageState: secret.storageState ?? null,
       };
     },
 
@@ -148,6 +161,26 @@ export function createLink({ apiUrl, workerToken }: LinkOptions): HostLink {
         }
         throw error;
       }
+    },
+
+    async mediaAsset(mediaId) {
+      try {
+        return await call('GET', `/api/worker/media/${mediaId}`, undefined, workerMediaSchema);
+      } catch (error) {
+        if (error instanceof LinkRefused && error.status === 404) {
+          throw new TaskError('MediaRejected', 'The media file has been deleted.');
+        }
+        throw error;
+      }
+    },
+
+    async saveMedia({ fileName, file }) {
+      return upload('/api/worker/media', { fileName }, file, savedMediaSchema);
+    },
+
+    async ownVariants(accountTaskId) {
+      const path = `/api/worker/account-tasks/${accountTaskId}/variants`;
+      return (await call('GET', path, undefined, ownVariantsSchema)).variants;
     },
 
     async saveVariant({ file, ...meta }) {

@@ -78,14 +78,35 @@ describe('an order for a bulk task', () => {
     expect(rows.map((row) => row.plan)).toEqual(field<{ plan: unknown }[]>(shown, 'plans').map(({ plan }) => plan));
   });
 
-  it('foresees further days where the daily limit is small', async () => {
+  it('foresees further days where the daily limit is small, and says what the end is bound by', async () => {
     const ids = await makeAccounts(api, 'limited', 1, { dailyLimits: { posts: 1 } });
     const mediaIds = await Promise.all([1, 2, 3].map((n) => makeVideo(api, `limit-${n}.mp4`)));
-    const answer = await dryRun({ accounts: { ids }, params: { mediaIds, assign: 'all' } });
-    const { finishAt } = field<{ finishAt: string }>(answer, 'forecast');
-    const days = (Date.parse(finishAt) - Date.now()) / 86_400_000;
-    expect(days).toBeGreaterThan(1.9);
-    expect(days).toBeLessThan(2.1);
+    const startAt = '2099-01-01T00:00:00Z';
+    const answer = await dryRun({ accounts: { ids }, params: { mediaIds, assign: 'all' }, startAt });
+    const { finishAt, boundBy } = field<{ finishAt: string; boundBy: string }>(answer, 'forecast');
+    expect(finishAt.slice(0, 16)).toBe('2099-01-03T00:00');
+    expect(boundBy).toBe('The daily limit of 1 posts an account.');
+  });
+
+  it('foresees what the accounts have used of their limits already', async () => {
+    const ids = await makeAccounts(api, 'used', 2, { dailyLimits: { perHour: 1 } });
+    const mediaIds = [await makeVideo(api, 'used.mp4')];
+    const forecast = async (id: string) => {
+      const answer = await dryRun({ accounts: { ids: [id] }, params: { mediaIds } });
+      return Date.parse(field<{ finishAt: string }>(answer, 'forecast').finishAt) - Date.now();
+    };
+    const made = await order({ accounts: { ids }, params: { mediaIds: [await makeVideo(api, 'other.mp4')] } });
+    const [first] = await api.deps.db.accountTask.findMany({
+      where: { taskId: String(made.json.id), accountId: ids[0]! },
+    });
+    await api.deps.db.postIntent.create({
+      data: {
+        ...{ idempotencyKey: 'used', accountTaskId: first!.id, accountId: ids[0]!, platform: 'sandbox', index: 0 },
+        ...{ caption: '', state: 'posted', submittedAt: new Date(Date.now() - 60_000) },
+      },
+    });
+    expect(await forecast(ids[0]!)).toBeGreaterThan(50 * 60_000);
+    expect(await forecast(ids[1]!)).toBeLessThan(10 * 60_000);
   });
 });
 

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { platformProfiles } from '../activities/platforms/profiles.ts';
 import { CAPABILITIES } from '../contracts/platform.ts';
 import type { AnyKind } from '../kinds/define.ts';
 import { kindList, kindTypeSuffix } from '../kinds/index.ts';
 import type { Deps } from './deps.ts';
 import { createBulkTask } from './door/create.ts';
 import { secondsPerPost } from './door/estimate.ts';
+import { readLoads } from './door/loads.ts';
 import { prepare } from './door/prepare.ts';
 import { createdSchema, dryRunSchema, orderSchema } from './door/schemas.ts';
 import { forecastFinish } from './forecast.ts';
@@ -14,18 +16,29 @@ import { route } from './route.ts';
 const SHOWN_PLANS = 100;
 const SHOWN_REFUSALS = 1_000;
 const ORDER_BYTES = 16 * 1024 ** 2;
+const platformPaces = Object.fromEntries(
+  Object.values(platformProfiles).map(({ name, title, limits }) => [name, { title, ...limits }]),
+);
 
 async function dryRun(deps: Deps, kind: AnyKind, order: z.output<ReturnType<typeof orderSchema>>) {
   const startAt = order.startAt ? new Date(order.startAt) : new Date();
-  const prepared = await prepare(deps.db, {
+  const ordered = {
     kind,
     params: order.params,
     accounts: order.accounts,
     date: startAt,
     minGapSeconds: order.pace?.minGapSeconds,
-  });
+  };
+  const prepared = await prepare(deps.db, ordered);
   const seconds = await secondsPerPost(deps.db, kind);
-  const finishAt = forecastFinish({ startAt, window: order.window, secondsPerPost: seconds, accounts: prepared.loads });
+  const { finishAt, boundBy } = forecastFinish({
+    startAt,
+    readAt: new Date(),
+    window: order.window,
+    secondsPerPost: seconds,
+    accounts: await readLoads(deps.db, ordered, prepared.planned),
+    platforms: platformPaces,
+  });
   return {
     total: prepared.planned.length,
     plans: prepared.planned
@@ -34,7 +47,7 @@ async function dryRun(deps: Deps, kind: AnyKind, order: z.output<ReturnType<type
     refused: prepared.refused.slice(0, SHOWN_REFUSALS),
     refusedTotal: prepared.refused.length,
     warnings: prepared.warnings,
-    forecast: { finishAt: finishAt.toISOString(), secondsPerPost: seconds },
+    forecast: { finishAt: finishAt.toISOString(), secondsPerPost: seconds, boundBy },
   };
 }
 
@@ -73,6 +86,7 @@ function createRoute(kind: AnyKind): Route {
 const kindSchema = z.object({
   name: z.string(),
   title: z.string(),
+  description: z.string(),
   needs: z.array(z.enum(CAPABILITIES)),
   counters: z.array(z.string()),
   params: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema (draft 2020-12) of the params' }),
@@ -83,6 +97,7 @@ function describeKind(kind: AnyKind): z.input<typeof kindSchema> {
   return {
     name: kind.name,
     title: kind.title,
+    description: kind.description ?? '',
     needs: [...kind.needs],
     counters: [...kind.counters],
     params: z.toJSONSchema(kind.params, { io: 'input' }) as Record<string, unknown>,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { ZodOpenApiContentObject, ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 import { problemSchema } from './problem.ts';
 import type { ResponseSpec, Route } from './route.ts';
@@ -27,15 +27,17 @@ function toResponses(route: Route): ZodOpenApiResponsesObject {
 }
 
 function toRequestBody(route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  const content: ZodOpenApiContentObject = {};
   if (route.multipart) {
     const fields = route.multipart === true ? z.object({}) : route.multipart;
-    const schema = fields.extend({ file: z.string().meta({ format: 'binary' }) });
-    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
+    content['multipart/form-data'] = { schema: fields.extend({ file: z.string().meta({ format: 'binary' }) }) };
   }
-  if (!route.body) return {};
-  const named = Object.entries(route.examples ?? {}).map(([name, value]) => [name, { value }]);
-  const examples = named.length > 0 ? { examples: Object.fromEntries(named) } : {};
-  return { requestBody: { required: true, content: { 'application/json': { schema: route.body, ...examples } } } };
+  if (route.body) {
+    const named = Object.entries(route.examples ?? {}).map(([name, value]) => [name, { value }]);
+    const examples = named.length > 0 ? { examples: Object.fromEntries(named) } : {};
+    content['application/json'] = { schema: route.body, ...examples };
+  }
+  return Object.keys(content).length > 0 ? { requestBody: { required: true, content } } : {};
 }
 
 function toOperation(route: Route): ZodOpenApiOperationObject {

@@ -84,7 +84,9 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     if (key !== undefined && !idempotencyKeySchema.safeParse(key).success) {
       throw badRequest('The header Idempotency-Key must be 1 to 200 printable characters without spaces.');
     }
-    const body = route.body && readJson ? parse(route.body, await readJson(req, res), 'request') : undefined;
+    // A route that takes both reads the multipart form itself.
+    const isForm = route.multipart !== undefined && req.is('multipart/form-data');
+    const body = route.body && readJson && !isForm ? parse(route.body, await readJson(req, res), 'request') : undefined;
     const signal = clientSignal(res);
     const answer = await route.handler({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
     if (answer !== 'streamed') send(route, answer, res, deps);

@@ -1,18 +1,24 @@
+import { accountLinksRoutes } from './account-links.ts';
 import { accountsRoutes } from './accounts.ts';
 import { bulkRoutes } from './bulk.ts';
 import { doorRoutes } from './door.ts';
 import { errorsRoutes } from './errors.ts';
 import { eventsRoutes } from './events.ts';
 import { evidenceRoutes } from './evidence.ts';
+import { followCategoriesRoutes } from './follow-categories.ts';
 import { healthRoutes } from './health.ts';
+import { inboxRoutes } from './inbox.ts';
 import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
 import { proxiesRoutes } from './proxies.ts';
 import type { Route } from './route.ts';
+import { schedulesRoutes } from './schedules.ts';
+import { scheduleWorkerRoutes } from './schedules-run.ts';
 import { signInRoutes } from './sign-in.ts';
 import { systemRoutes } from './system.ts';
 import { tokensRoutes } from './tokens.ts';
 import { workerLinkRoutes } from './worker-link.ts';
+import { workerProxiesRoutes } from './worker-proxies.ts';
 import { workersRoutes } from './workers.ts';
 
 /** Every route of the API. A new file of routes gets one line here. */
@@ -20,14 +26,20 @@ export const allRoutes: readonly Route[] = [
   ...signInRoutes,
   ...tokensRoutes,
   ...accountsRoutes,
+  ...accountLinksRoutes,
   ...proxiesRoutes,
+  ...followCategoriesRoutes,
   ...mediaRoutes,
   ...doorRoutes,
   ...bulkRoutes,
+  ...inboxRoutes,
+  ...schedulesRoutes,
   ...eventsRoutes,
   ...evidenceRoutes,
   ...workersRoutes,
   ...workerLinkRoutes,
+  ...workerProxiesRoutes,
+  ...scheduleWorkerRoutes,
   ...locksRoutes,
   ...healthRoutes,
   ...systemRoutes,

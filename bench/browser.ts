@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +50,8 @@ async function launchOnePerAccount(stack: TestStack, people: SandboxAccount[], v
       const options = { signal: new AbortController().signal, progress: () => undefined };
       const page = await browser.newPage();
       await driver.logIn(page, { ...person, totpSecret: null }, options);
-      await driver.submitPost(page, { filePath: video, caption: 'bare', location: null, mentions: [] }, options);
+      const draft = { key: randomUUID(), filePath: video, caption: 'bare', location: null, mentions: [] };
+      await driver.submitPost(page, draft, options);
       await browser.close();
     }
   }

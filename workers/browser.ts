@@ -3,7 +3,9 @@ import { Worker } from '@temporalio/worker';
 import { findChromium } from '../activities/browser/chromium.ts';
 import { createEvidence } from '../activities/browser/evidence.ts';
 import { createBrowserPool } from '../activities/browser/pool.ts';
-import { createSessionManager } from '../activities/browser/session.ts';
+import { createBrowserSessions } from '../activities/browser/session.ts';
+import { createVisitGuard } from '../activities/browser/visit-guard.ts';
+import { createSiteVisitor } from '../activities/browser/visit-site.ts';
 import { createHostActivities } from '../activities/host.ts';
 import { createMediaStore } from '../activities/media/store.ts';
 import { createDriverLookup } from '../activities/platforms/registry.ts';
@@ -31,16 +33,22 @@ export async function browser({ env, log, link, connection, hostName }: RolePart
     evictAboveBytes: MEDIA_CACHE_BYTES,
   });
   await media.sweep();
-  const sessions = createSessionManager({
+  const sessions = createBrowserSessions({
     pool,
-    drivers: createDriverLookup({ sandbox: env.sandboxUrl }),
+    drivers: createDriverLookup({ sandbox: env.sandboxUrl, 'sandbox-clips': env.sandboxUrl }),
     connect: link,
     evidence: createEvidence({ link, folder: pool.folder, log }),
     log,
     onClosed: () => gate.wake(),
   });
   const gate = createSessionSlots(slots, sessions.openCount);
-  const { shared, host } = createHostActivities({ sessions, link, media, hostQueue: ownQueue });
+  const { shared, host } = createHostActivities({
+    sessions,
+    link,
+    media,
+    hostQueue: ownQueue,
+    visitSite: createSiteVisitor(createVisitGuard(env.FLOTILLA_VISIT_HOSTS)),
+  });
   const common = { connection, namespace: env.TEMPORAL_NAMESPACE, shutdownGraceTime: '60 seconds' } as const;
   const sharedWorker = await Worker.create({
     ...common,

@@ -14,7 +14,7 @@ const CACHED_WORKFLOWS = 600;
 const DATABASE_CONNECTIONS = 16;
 
 /** Workflows and the ledger: the one worker role with database credentials. */
-export async function orchestrator({ env, log, connection }: RoleParts, entryPath?: string): Promise<Role> {
+export async function orchestrator({ env, log, link, connection }: RoleParts, entryPath?: string): Promise<Role> {
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: the orchestrator writes the ledger.');
   const pool = new pg.Pool({ connectionString: env.DATABASE_URL, max: DATABASE_CONNECTIONS });
   pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection was lost'));
@@ -23,7 +23,9 @@ export async function orchestrator({ env, log, connection }: RoleParts, entryPat
   const { activities, relay } = createOrchestratorActivities({
     pool,
     client,
+    link,
     profiles: platformProfiles,
+    challengeMs: env.FLOTILLA_CHALLENGE_HOURS * 3_600_000,
     heartbeat: (detail) => Context.current().heartbeat(detail),
     onRelayError: (error, workflowId, lost) =>
       log.warn({ workflowId, lost, reason: String(error) }, 'news for a bulk workflow was not delivered'),
