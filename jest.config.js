@@ -36,5 +36,6 @@ export default {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
-  testTimeout: 60_000,
+  setupFilesAfterEnv: ['<rootDir>/tests/support/retry.ts'],
+  testTimeout: 90_000,
 };

@@ -201,10 +201,15 @@ describe('with an orchestrator', () => {
     const answer = await give(id, 'retry-failed');
     expect(answer.status).toBe(202);
     expect(answer.json).toMatchObject({ id, retried: 2 });
-    // The former run may still be closing: then it is the sweeper that starts the next one.
-    await setStartRequested(id, 60);
-    await sweepStarts(api.deps);
-    await until(id, (json) => json.state === 'running' && (json.totals as { running: number }).running === 2);
+    // The former run may still be closing: then it is the sweeper that starts the next one, as often as it takes.
+    const sweeper = setInterval(() => {
+      setStartRequested(id, 60)
+        .then(() => sweepStarts(api.deps))
+        .catch(() => undefined);
+    }, 500);
+    await until(id, (json) => json.state === 'running' && (json.totals as { running: number }).running === 2).finally(
+      () => clearInterval(sweeper),
+    );
     letGo();
     await until(id, (json) => json.state === 'completed_with_failures');
     const list = await api.call(`/api/bulk/upload/${id}/accounts`);

@@ -194,16 +194,20 @@ describe('a render that ends early', () => {
 
   it('lets another one that waited for it take over', async () => {
     const stop = new AbortController();
+    let second: ReturnType<typeof renderRendition> | undefined;
     const first = renderRendition({
       sourcePath: source,
       plan,
       outFolder,
       signal: stop.signal,
-      onProgress: () => stop.abort(new Error('cancelled')),
+      // The first one holds the rendition for certain: only now does the other one come.
+      onProgress: () => {
+        second ??= renderRendition({ sourcePath: source, plan, outFolder });
+        setImmediate(() => stop.abort(new Error('cancelled')));
+      },
     });
-    const second = renderRendition({ sourcePath: source, plan, outFolder });
     await expect(first).rejects.toThrow('cancelled');
-    expect((await second).probe.durationMs).toBeGreaterThan(19_000);
+    expect((await second!).probe.durationMs).toBeGreaterThan(19_000);
   });
 
   it('is explained without the paths of this machine when ffmpeg gives up', async () => {
