@@ -1,13 +1,9 @@
 import { z } from 'zod';
+import { isListedHost } from '../contracts/visit-hosts.ts';
 import { defineKind } from './define.ts';
 
 export interface CookieRobotPlan {
   urls: string[];
-}
-
-/** `example.com` itself, or what ends with `.example.com`. */
-export function isAllowedHost(host: string, allowed: readonly string[]): boolean {
-  return allowed.some((entry) => host === entry || host.endsWith(`.${entry}`));
 }
 
 /** Visits the operator's own list of addresses in each account's browser profile and keeps the session. */
@@ -35,7 +31,7 @@ export const cookieRobot = defineKind({
   check: (params, { visitHosts }) =>
     params.urls.flatMap((url, place) => {
       const { hostname } = new URL(url);
-      if (isAllowedHost(hostname, visitHosts)) return [];
+      if (isListedHost(hostname, visitHosts)) return [];
       const message = `${hostname} is not on the allow-list of sites to visit (FLOTILLA_VISIT_HOSTS).`;
       return [{ path: `params.urls.${place}`, message }];
     }),

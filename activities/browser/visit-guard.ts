@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 import type { Page, Request, Response, Route } from 'playwright-core';
+import { isListedHost } from '../../contracts/visit-hosts.ts';
 
 /** Whether an address is one of the public internet: not private, loopback, link-local, multicast or reserved. */
 export function isPublicAddress(address: string): boolean {
@@ -8,11 +9,6 @@ export function isPublicAddress(address: string): boolean {
 }
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '').toLowerCase();
-
-/** The entry itself, or a host below it. */
-function isListed(host: string, allowed: readonly string[]): boolean {
-  return allowed.some((entry) => host === entry.toLowerCase() || host.endsWith(`.${entry.toLowerCase()}`));
-}
 
 export interface VisitGuard {
   /** Why an address may not be visited; null when it may. */
@@ -49,7 +45,7 @@ export function createVisitGuard(
     }
     if (!/^https?:$/.test(parsed.protocol)) return `${parsed.protocol} is not visited.`;
     const host = bare(parsed.hostname);
-    if (!isListed(host, allowed)) return `${host} is not on the allow-list of sites to visit.`;
+    if (!isListedHost(host, allowed)) return `${host} is not on the allow-list of sites to visit.`;
     return privateRefusal(host);
   }
 
