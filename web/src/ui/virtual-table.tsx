@@ -4,6 +4,7 @@ import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { PagedList } from '../api/pages.ts';
+import { t } from '../i18n/index.ts';
 import { type Breakpoint, useWide } from './breakpoint.ts';
 import classes from './virtual-table.module.css';
 
@@ -121,7 +122,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       </div>
       {list.isPending ? (
         <div>
-          <VisuallyHidden role="status">Loading</VisuallyHidden>
+          <VisuallyHidden role="status">{t('loading')}</VisuallyHidden>
           {SKELETONS.map((key) => (
             <div key={key} className={classes.placeholder} style={{ height }}>
               <Skeleton height={12} radius="sm" />
@@ -174,14 +175,14 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       {!list.isPending && rows.length === 0 && props.empty}
       {list.moreFailed && (
         <div className={classes.more} role="alert">
-          The next rows could not be read.
+          {t('error.nextRows')}
           <Button variant="default" size="compact-sm" onClick={list.retryMore}>
-            Try again
+            {t('error.retry')}
           </Button>
         </div>
       )}
       {list.isFetchingMore && (
-        <div className={classes.more} role="status" aria-label="Loading more">
+        <div className={classes.more} role="status" aria-label={t('loading.more')}>
           <Loader type="dots" size="sm" />
         </div>
       )}
