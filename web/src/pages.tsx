@@ -87,7 +87,7 @@ export const PAGES: readonly PageEntry[] = [
     title: 'nav.proxies',
     texts: ['proxies', 'shared'],
     load: async () => (await import('./pages/proxies/proxies-page.tsx')).ProxiesPage,
-    nav: { group: 'things', icon: IconWorld, key: 'x' },
+    nav: { group: 'things', icon: IconWorld, key: 'p' },
   },
   // Operations
   // Below the pages of the navigation

@@ -2,6 +2,7 @@ import { Anchor, Group, Stack, Title } from '@mantine/core';
 import { IconChevronLeft } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
+import { Breadcrumbs, type Crumb } from './breadcrumbs.tsx';
 import classes from './page.module.css';
 
 interface PageProps {
@@ -10,12 +11,14 @@ interface PageProps {
   heading?: ReactNode;
   /** The list that the page belongs to. */
   parent?: { to: string; label: string };
+  /** The way down to the page where `parent` alone does not tell it. */
+  crumbs?: readonly Crumb[];
   actions?: ReactNode;
   children: ReactNode;
 }
 
 /** The frame of every page: document title, heading, actions. */
-export function Page({ title, heading, parent, actions, children }: PageProps) {
+export function Page({ title, heading, parent, crumbs, actions, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Flotilla`;
   }, [title]);
@@ -32,6 +35,7 @@ export function Page({ title, heading, parent, actions, children }: PageProps) {
   return (
     <Stack gap="lg" className={classes.page} ref={frame}>
       <div>
+        {crumbs && <Breadcrumbs crumbs={crumbs} />}
         {parent && (
           <Anchor component={Link} to={parent.to} size="sm" className={classes.back}>
             <IconChevronLeft size={15} aria-hidden /> {parent.label}

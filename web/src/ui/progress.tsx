@@ -1,4 +1,3 @@
-import { UnstyledButton } from '@mantine/core';
 import {
   ACCOUNT_TASK_STATES,
   type AccountTaskState,
@@ -8,6 +7,7 @@ import {
 import { t } from '../i18n/index.ts';
 import { formatCount, formatShare } from './format.ts';
 import classes from './progress.module.css';
+import { StateBar } from './state-bar.tsx';
 import { ACCOUNT_TASK_LOOKS } from './states.tsx';
 
 /** Ended first, then at work, then waiting: the bar fills from the left. */
@@ -74,25 +74,15 @@ interface FilterProps {
 export function StateFilter({ totals, value, onChange }: FilterProps) {
   const shown = ACCOUNT_TASK_STATES.filter((state) => totals[state] > 0 || state === value);
   return (
-    <fieldset className={classes.legend} aria-label={t('progress.filter')}>
-      <UnstyledButton className={classes.chip} aria-pressed={value === undefined} onClick={() => onChange(undefined)}>
-        {t('progress.all')} <b className="tabular">{formatCount(totals.total)}</b>
-      </UnstyledButton>
-      {shown.map((state) => {
-        const look = ACCOUNT_TASK_LOOKS[state];
-        return (
-          <UnstyledButton
-            key={state}
-            className={classes.chip}
-            aria-pressed={value === state}
-            title={look.hint}
-            onClick={() => onChange(value === state ? undefined : state)}
-          >
-            <span className={classes.dot} style={{ background: look.color }} />
-            {look.label} <b className="tabular">{formatCount(totals[state])}</b>
-          </UnstyledButton>
-        );
+    <StateBar
+      label={t('progress.filter')}
+      segments={shown.map((state) => {
+        const { label, color, hint } = ACCOUNT_TASK_LOOKS[state];
+        return { key: state, label, color, hint, count: totals[state] };
       })}
-    </fieldset>
+      total={totals.total}
+      value={value}
+      onChange={onChange}
+    />
   );
 }

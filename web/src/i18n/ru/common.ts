@@ -186,6 +186,8 @@ export default {
   'table.selected_many': 'Выбрано {{count, number}}',
   'table.selected_other': 'Выбрано {{count, number}}',
   'table.clearSelection': 'Снять выделение',
+  'confirm.delete': 'Удалить',
+  'confirm.keep': 'Оставить',
   'confirm.type': 'Чтобы продолжить, введите {{word}}',
   'chart.table': 'Показать таблицей',
   'chart.time': 'Время',

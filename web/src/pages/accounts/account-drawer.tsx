@@ -7,7 +7,7 @@ import type { AccountDetail } from '../../api/types.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { AccountStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { AccountForm } from './account-form.tsx';
 import { changesOf, newAccountOf } from './account-values.ts';
 import { LinkedAccounts } from './linked-accounts.tsx';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useAccounts, useSetAccountLinks } from '../../api/accounts.ts';
 import { ApiError, messageOf } from '../../api/problem.ts';
 import type { AccountDetail } from '../../api/types.ts';
-import { sayDone } from '../../ui/toast.ts';
+import { sayDone } from '../../ui/toast.tsx';
 
 const labelOf = ({ username, platform }: { username: string; platform: string }) => `${username} on ${platform}`;
 

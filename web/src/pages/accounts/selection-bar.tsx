@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useTagAccounts, useTags } from '../../api/accounts.ts';
 import { plural } from '../../ui/format.ts';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 
 /** What can be done with the chosen accounts; stays at the foot of the window. */
 export function SelectionBar({ ids, onClear }: { ids: string[]; onClear(): void }) {

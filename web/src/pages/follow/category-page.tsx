@@ -10,7 +10,7 @@ import { plural } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
 import { ImportTargetsDialog } from './import-targets-dialog.tsx';
 import { NameDialog } from './name-dialog.tsx';

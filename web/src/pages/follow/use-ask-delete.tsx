@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router';
 import { useDeleteCategory } from '../../api/follow.ts';
 import type { FollowCategory } from '../../api/types.ts';
 import { plural } from '../../ui/format.ts';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 
 /** Asks before a follow category goes, and says why when it has to stay. */
 export function useAskDelete(category: FollowCategory): () => void {

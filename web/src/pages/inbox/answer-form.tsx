@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { CHALLENGES, type ChallengeType } from '../../../../contracts/bulk.ts';
 import { type InboxAnswer, useAnswer } from '../../api/inbox.ts';
 import { ApiError, messageOf } from '../../api/problem.ts';
-import { sayDone } from '../../ui/toast.ts';
+import { sayDone } from '../../ui/toast.tsx';
 
 const DONE: Readonly<Record<InboxAnswer['action'], string>> = {
   code: 'The code is on its way. The account goes on as soon as a worker is free.',

@@ -8,7 +8,7 @@ import { formatBytes, formatLength } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { At } from '../../ui/time.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import classes from './media.module.css';
 
 export function MediaDrawer({ id, onClose }: { id: string | null; onClose(): void }) {

@@ -17,7 +17,7 @@ import { ErrorAlert } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { postsOf } from '../../ui/plan.ts';
 import { At } from '../../ui/time.tsx';
-import { sayFailed } from '../../ui/toast.ts';
+import { sayFailed } from '../../ui/toast.tsx';
 import { ScheduleButton } from '../schedules/schedule-button.tsx';
 import { type Draft, newIdempotencyKey, orderOf } from './draft.ts';
 import classes from './new-task.module.css';

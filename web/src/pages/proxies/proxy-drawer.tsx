@@ -8,7 +8,7 @@ import { plural } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { ProxyStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { ProxyForm } from './proxy-form.tsx';
 import { newProxyOf, proxyChangesOf } from './proxy-values.ts';
 import { useCheckProxies } from './use-check-proxies.ts';

@@ -5,7 +5,7 @@ import { ApiError } from '../../api/problem.ts';
 import { accountsToCheck } from '../../api/proxies.ts';
 import { useMay } from '../../api/session.tsx';
 import type { ProxyItem } from '../../api/types.ts';
-import { sayFailed } from '../../ui/toast.ts';
+import { sayFailed } from '../../ui/toast.tsx';
 
 /** The kind of bulk task that checks proxies. */
 const KIND = 'proxy-diag';

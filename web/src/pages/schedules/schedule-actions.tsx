@@ -3,7 +3,7 @@ import { modals } from '@mantine/modals';
 import { IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext, IconTrash } from '@tabler/icons-react';
 import { type ScheduleItem, type ScheduleOrder, useScheduleOrder } from '../../api/schedules.ts';
 import { useMay } from '../../api/session.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 
 const SAID: Record<ScheduleOrder, string> = {
   pause: 'Paused. A task that runs already goes on.',

@@ -6,7 +6,7 @@ import { useNavigate } from 'react-router';
 import { createSchedule } from '../../api/schedules.ts';
 import type { Order } from '../../api/types.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
-import { sayDone } from '../../ui/toast.ts';
+import { sayDone } from '../../ui/toast.tsx';
 import { type Repeat, specOf } from './repeat.ts';
 
 /** As the API takes it. */

@@ -6,7 +6,7 @@ import { type OrderName, useOrder } from '../../api/bulk.ts';
 import { useMay } from '../../api/session.tsx';
 import type { BulkTask } from '../../api/types.ts';
 import { formatCount, plural } from '../../ui/format.ts';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { WindowControl } from './window-control.tsx';
 
 interface TaskActionsProps {
