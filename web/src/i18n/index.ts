@@ -55,9 +55,9 @@ export function t<Key extends TextKey>(key: Key, ...[values]: Arguments<Key>): s
 
 /** The translation of what shared code says in English; the English itself where there is none. */
 export function shared(english: string): string {
-  return i18next.exists(english, { ns: 'shared', nsSeparator: false })
-    ? String(i18next.t(english, { ns: 'shared', nsSeparator: false, interpolation: { skipOnVariables: true } }))
-    : english;
+  // Read as it stands: some of these texts tell of templates, whose marks are no places for values.
+  const found: unknown = i18next.getResource(currentLanguage(), 'shared', english, { keySeparator: false });
+  return typeof found === 'string' ? found : english;
 }
 
 /** Reads the texts of some areas in the chosen language; a page waits for its own before it is drawn. */

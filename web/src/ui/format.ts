@@ -6,10 +6,6 @@ export const formatCount = (value: number): string => numbers().format(value);
 export const formatShare = (value: number): string =>
   value > 0 && value < 0.01 ? `<${shares().format(0.01)}` : shares().format(Math.floor(value * 100) / 100);
 
-/** `1 account`, `1,204 accounts`. */
-export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${formatCount(value)} ${value === 1 ? one : many}`;
-
 /** `log in, follow, and read the feed`. */
 export const listOf = (words: readonly string[]): string => lists().format(words);
 
