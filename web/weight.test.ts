@@ -14,7 +14,9 @@ beforeAll(() => {
   dist = mkdtempSync(join(tmpdir(), 'flotilla-weight-'));
   // In a process of its own: the bundler is an ES module, which the tests' loader does not take.
   const vite = join(process.cwd(), 'node_modules', 'vite', 'bin', 'vite.js');
-  execFileSync(process.execPath, [vite, 'build', 'web', '--outDir', dist, '--logLevel', 'error']);
+  execFileSync(process.execPath, [vite, 'build', 'web', '--outDir', dist, '--logLevel', 'error'], {
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   weight = weightOf(dist, FIRST_LOAD);
 });
 afterAll(() => rmSync(dist, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Fragment } from 'react';
 import { RouterProvider } from 'react-router/dom';
 import { useLanguage } from './i18n/index.ts';
 import { router } from './router.tsx';
@@ -21,10 +21,10 @@ export function App({ queryClient }: { queryClient: QueryClient }) {
       defaultColorScheme="auto"
     >
       <QueryClientProvider client={queryClient}>
-        <ModalsProvider key={language}>
+        <Fragment key={language}>
           <Notifications position="bottom-right" limit={4} />
           <RouterProvider router={router} />
-        </ModalsProvider>
+        </Fragment>
       </QueryClientProvider>
     </MantineProvider>
   );

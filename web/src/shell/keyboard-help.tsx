@@ -3,9 +3,8 @@ import { Fragment } from 'react';
 import { useMayRank } from '../api/session.tsx';
 import { t } from '../i18n/index.ts';
 import { NAVIGATION } from '../pages.tsx';
-import { MOD } from './palette-loader.tsx';
 import classes from './shell.module.css';
-import { closeOverlay, useOpen } from './shortcuts.ts';
+import { closeOverlay, MOD, useOpen } from './shortcuts.ts';
 
 type Row = readonly [what: string, keys: readonly (readonly string[])[]];
 

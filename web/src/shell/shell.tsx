@@ -7,12 +7,11 @@ import { useMay } from '../api/session.tsx';
 import { t } from '../i18n/index.ts';
 import { ConnectionHint } from './connection-hint.tsx';
 import { HealthLink } from './health-link.tsx';
-import { KeyboardHelp } from './keyboard-help.tsx';
 import { Logo } from './logo.tsx';
 import { Navigation } from './navigation.tsx';
-import { CommandPalette, MOD } from './palette-loader.tsx';
+import { Overlays } from './overlays.tsx';
 import classes from './shell.module.css';
-import { openPalette, useShortcuts } from './shortcuts.ts';
+import { MOD, openPalette, useShortcuts } from './shortcuts.ts';
 import { UserMenu } from './user-menu.tsx';
 
 export function Shell() {
@@ -104,8 +103,7 @@ export function Shell() {
         <ConnectionHint />
         <Outlet />
       </AppShell.Main>
-      <CommandPalette />
-      <KeyboardHelp />
+      <Overlays />
       <ScrollRestoration getKey={(location) => location.pathname} />
     </AppShell>
   );

@@ -6,6 +6,9 @@ import { addressOf, NAVIGATION } from '../pages.tsx';
 /** How long after `g` the second key is waited for. */
 const SEQUENCE_MS = 1_200;
 
+/** What the key beside K is called on this machine. */
+export const MOD = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘' : 'Ctrl';
+
 type Open = 'palette' | 'help' | null;
 let open: Open = null;
 const watchers = new Set<() => void>();

@@ -2,7 +2,7 @@ import { useNavigate } from 'react-router';
 import { useDeleteCategory } from '../../api/follow.ts';
 import type { FollowCategory } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
-import { askDelete } from '../../ui/confirm.tsx';
+import { askDelete } from '../../ui/confirm.ts';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 
 /** Asks before a follow category goes, and says why when it has to stay. */

@@ -4,7 +4,7 @@ import { contentUrl, useDeleteMedia, useMedia } from '../../api/media.ts';
 import { useMay } from '../../api/session.tsx';
 import type { MediaDetail } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
-import { askDelete } from '../../ui/confirm.tsx';
+import { askDelete } from '../../ui/confirm.ts';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { formatBytes, formatLength } from '../../ui/format.ts';
 import { Fact, Facts } from '../../ui/page.tsx';

@@ -5,7 +5,7 @@ import { useMay } from '../../api/session.tsx';
 import type { ProxyItem } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
-import { askDelete } from '../../ui/confirm.tsx';
+import { askDelete } from '../../ui/confirm.ts';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { ProxyStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';

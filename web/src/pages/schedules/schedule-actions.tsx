@@ -3,7 +3,7 @@ import { IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext, IconTra
 import { type ScheduleItem, type ScheduleOrder, useScheduleOrder } from '../../api/schedules.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
-import { askDelete } from '../../ui/confirm.tsx';
+import { askDelete } from '../../ui/confirm.ts';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 
 interface ScheduleActionsProps {

@@ -6,7 +6,7 @@ import { useMay } from '../../api/session.tsx';
 import type { BulkTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
-import { ask } from '../../ui/confirm.tsx';
+import { ask } from '../../ui/confirm.ts';
 import { formatCount } from '../../ui/format.ts';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { WindowControl } from './window-control.tsx';
