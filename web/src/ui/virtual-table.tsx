@@ -183,79 +183,75 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   }, [reachable]);
 
   return (
-    <div
-      className={classes.table}
-      role="table"
-      aria-label={props.label}
-      aria-busy={list.isPending}
-      data-compact={compact || undefined}
-    >
-      <div className={classes.head} role="row" style={{ gridTemplateColumns: tracks }} tabIndex={-1}>
-        {columns.map((column) => (
-          <div key={column.key} role="columnheader" tabIndex={-1} data-align={column.align}>
-            {column.title}
-          </div>
-        ))}
-      </div>
-      {list.isPending ? (
-        <div>
-          <VisuallyHidden role="status">{t('loading')}</VisuallyHidden>
-          {SKELETONS.map((key) => (
-            <div key={key} className={classes.placeholder} style={{ height }}>
-              <Skeleton height={12} radius="sm" />
+    <div className={classes.table} data-compact={compact || undefined}>
+      <div role="table" aria-label={props.label} aria-busy={list.isPending}>
+        <div className={classes.head} role="row" style={{ gridTemplateColumns: tracks }} tabIndex={-1}>
+          {columns.map((column) => (
+            <div key={column.key} role="columnheader" tabIndex={-1} data-align={column.align}>
+              {column.title}
             </div>
           ))}
         </div>
-      ) : (
-        <div
-          ref={body}
-          role="rowgroup"
-          className={classes.body}
-          data-stale={list.isStale || undefined}
-          style={{ height: virtualizer.getTotalSize() }}
-        >
-          {shown.map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            return (
-              <div
-                key={item.key}
-                role="row"
-                aria-rowindex={item.index + 2}
-                data-index={item.index}
-                data-open={onOpen ? true : undefined}
-                aria-selected={
-                  selection
-                    ? selection.chosen.has(rowKey(row))
-                    : props.selected === undefined
-                      ? undefined
-                      : props.selected === rowKey(row)
-                }
-                data-selected={props.selected === rowKey(row) || undefined}
-                tabIndex={reachable && item.index === Math.min(active, rows.length - 1) ? 0 : -1}
-                className={classes.row}
-                style={{
-                  height,
-                  gridTemplateColumns: tracks,
-                  transform: `translateY(${item.start - offset}px)`,
-                }}
-                onFocus={() => {
-                  goal.current = item.index;
-                  setActive(item.index);
-                }}
-                onClick={() => onOpen?.(row)}
-                onKeyDown={(event) => onKeyDown(event, row)}
-              >
-                {columns.map((column) => (
-                  <div key={column.key} role="cell" data-align={column.align}>
-                    {column.cell(row, compact)}
-                  </div>
-                ))}
+        {list.isPending ? (
+          <div>
+            <VisuallyHidden role="status">{t('loading')}</VisuallyHidden>
+            {SKELETONS.map((key) => (
+              <div key={key} className={classes.placeholder} style={{ height }}>
+                <Skeleton height={12} radius="sm" />
               </div>
-            );
-          })}
-        </div>
-      )}
+            ))}
+          </div>
+        ) : (
+          <div
+            ref={body}
+            role="rowgroup"
+            className={classes.body}
+            data-stale={list.isStale || undefined}
+            style={{ height: virtualizer.getTotalSize() }}
+          >
+            {shown.map((item) => {
+              const row = rows[item.index];
+              if (row === undefined) return null;
+              return (
+                <div
+                  key={item.key}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  data-index={item.index}
+                  data-open={onOpen ? true : undefined}
+                  aria-selected={
+                    selection
+                      ? selection.chosen.has(rowKey(row))
+                      : props.selected === undefined
+                        ? undefined
+                        : props.selected === rowKey(row)
+                  }
+                  data-selected={props.selected === rowKey(row) || undefined}
+                  tabIndex={reachable && item.index === Math.min(active, rows.length - 1) ? 0 : -1}
+                  className={classes.row}
+                  style={{
+                    height,
+                    gridTemplateColumns: tracks,
+                    transform: `translateY(${item.start - offset}px)`,
+                  }}
+                  onFocus={() => {
+                    goal.current = item.index;
+                    setActive(item.index);
+                  }}
+                  onClick={() => onOpen?.(row)}
+                  onKeyDown={(event) => onKeyDown(event, row)}
+                >
+                  {columns.map((column) => (
+                    <div key={column.key} role="cell" data-align={column.align}>
+                      {column.cell(row, compact)}
+                    </div>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
+        )}
+      </div>
       {!list.isPending && rows.length === 0 && props.empty}
       {list.moreFailed && (
         <div className={classes.more} role="alert">
