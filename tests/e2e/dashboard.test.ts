@@ -309,10 +309,10 @@ describe('the dashboard', () => {
 
   it('is driven by keys: the palette finds pages and accounts, g and a letter go, ? helps, / searches', async () => {
     await page.keyboard.press('Control+k');
-    const field = page.getByPlaceholder(/^Go to a page/);
+    const field = page.getByPlaceholder(/^Page, command/);
     await field.fill('prox');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Proxies' }).waitFor();
+    await page.getByRole('heading', { name: 'Proxies', level: 1 }).waitFor();
     await page.keyboard.press('Control+k');
     await field.fill('grace');
     await page.getByRole('dialog').getByText('sandbox').first().waitFor();
@@ -324,7 +324,7 @@ describe('the dashboard', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('g');
     await page.keyboard.press('a');
-    await page.getByRole('heading', { name: 'Accounts' }).waitFor();
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('joan');
     await rowOf('ada').waitFor({ state: 'detached' });
@@ -334,7 +334,7 @@ describe('the dashboard', () => {
   });
 
   it('walks through a table with j and k, chooses rows with x and shift, and opens one with Enter', async () => {
-    await page.getByRole('heading', { name: 'Accounts' }).click();
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).click();
     await page.keyboard.press('j');
     await page.keyboard.press('x');
     await tell('1 account chosen').waitFor();

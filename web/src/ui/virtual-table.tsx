@@ -139,9 +139,16 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const focusRow = (index: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
     goal.current = next;
+    const focusNow = (): boolean => {
+      const row = body.current?.querySelector<HTMLElement>(`[data-index="${next}"]`);
+      row?.focus({ preventScroll: true });
+      return row !== null && row !== undefined;
+    };
     virtualizer.scrollToIndex(next);
+    // At once where the row is there, as the next key may already be on its way to it.
+    if (focusNow()) return;
     requestAnimationFrame(() => {
-      if (goal.current === next) body.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus();
+      if (goal.current === next) focusNow();
     });
   };
 

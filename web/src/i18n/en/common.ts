@@ -177,7 +177,7 @@ export default {
   'chart.empty': 'Nothing was measured in this time.',
   'chart.help': 'The left and right arrow keys read the values.',
 
-  'palette.placeholder': 'Go to a page, do something, find an account or a task',
+  'palette.placeholder': 'Page, command, account or task',
   'palette.nothing': 'Nothing found.',
   'palette.searching': 'Searching',
   'palette.pages': 'Pages',

@@ -194,7 +194,7 @@ export default {
   'chart.empty': 'За это время нет измерений.',
   'chart.help': 'Стрелки влево и вправо читают значения.',
 
-  'palette.placeholder': 'Перейти на страницу, выполнить команду, найти аккаунт или задачу',
+  'palette.placeholder': 'Страница, команда, аккаунт или задача',
   'palette.nothing': 'Ничего не найдено.',
   'palette.searching': 'Ищем',
   'palette.pages': 'Страницы',
