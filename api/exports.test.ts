@@ -62,6 +62,7 @@ describe('exports', () => {
         kind: 'login',
         name: 'one',
         params: {},
+        selection: {},
         window: 1,
         total: 1_200,
         workflowId: `bulk/${id}`,
