@@ -1,15 +1,19 @@
+import { accountHistoryRoutes } from './account-history.ts';
 import { accountLinksRoutes } from './account-links.ts';
 import { accountsRoutes } from './accounts.ts';
 import { bulkRoutes } from './bulk.ts';
+import { bulkFailuresRoutes } from './bulk-failures.ts';
 import { doorRoutes } from './door.ts';
 import { errorsRoutes } from './errors.ts';
 import { eventsRoutes } from './events.ts';
 import { evidenceRoutes } from './evidence.ts';
+import { exportsRoutes } from './exports.ts';
 import { followCategoriesRoutes } from './follow-categories.ts';
 import { healthRoutes } from './health.ts';
 import { inboxRoutes } from './inbox.ts';
 import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
+import { overviewRoutes } from './overview.ts';
 import { proxiesRoutes } from './proxies.ts';
 import type { Route } from './route.ts';
 import { schedulesRoutes } from './schedules.ts';
@@ -17,6 +21,7 @@ import { scheduleWorkerRoutes } from './schedules-run.ts';
 import { signInRoutes } from './sign-in.ts';
 import { systemRoutes } from './system.ts';
 import { tokensRoutes } from './tokens.ts';
+import { viewsRoutes } from './views.ts';
 import { workerLinkRoutes } from './worker-link.ts';
 import { workerProxiesRoutes } from './worker-proxies.ts';
 import { workersRoutes } from './workers.ts';
@@ -44,4 +49,9 @@ export const allRoutes: readonly Route[] = [
   ...healthRoutes,
   ...systemRoutes,
   ...errorsRoutes,
+  ...exportsRoutes,
+  ...viewsRoutes,
+  ...overviewRoutes,
+  ...bulkFailuresRoutes,
+  ...accountHistoryRoutes,
 ];
