@@ -11,6 +11,7 @@ import { inboxRoutes } from './inbox.ts';
 import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
 import { proxiesRoutes } from './proxies.ts';
+import { retentionRoutes } from './retention.ts';
 import type { Route } from './route.ts';
 import { schedulesRoutes } from './schedules.ts';
 import { scheduleWorkerRoutes } from './schedules-run.ts';
@@ -43,5 +44,6 @@ export const allRoutes: readonly Route[] = [
   ...locksRoutes,
   ...healthRoutes,
   ...systemRoutes,
+  ...retentionRoutes,
   ...errorsRoutes,
 ];
