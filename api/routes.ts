@@ -15,6 +15,7 @@ import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
 import { overviewRoutes } from './overview.ts';
 import { proxiesRoutes } from './proxies.ts';
+import { retentionRoutes } from './retention.ts';
 import type { Route } from './route.ts';
 import { schedulesRoutes } from './schedules.ts';
 import { scheduleWorkerRoutes } from './schedules-run.ts';
@@ -48,6 +49,7 @@ export const allRoutes: readonly Route[] = [
   ...locksRoutes,
   ...healthRoutes,
   ...systemRoutes,
+  ...retentionRoutes,
   ...errorsRoutes,
   ...exportsRoutes,
   ...viewsRoutes,

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const text = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
   compose = (parse(text, { merge: true }) as { services: Record<string, ComposeService> }).services;
   folder = await mkdtemp(join(tmpdir(), 'flotilla-services-'));
-  services = await list();
+  services = await list({ FLOTILLA_SECRET_KEY: KEYS.secretKey });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -49,6 +49,10 @@ describe('the service list', () => {
     expect(holding(KEYS.adminToken)).toEqual(['api']);
     expect(holding(KEYS.secretKey)).toEqual(['api']);
     expect(holding(KEYS.workerToken)).toEqual(['api', 'orchestrator', 'browser', 'media', 'network']);
+  });
+
+  it('leaves a sealing key of the file in the file, where a rotation of it is seen', async () => {
+    for (const { env } of await list({})) expect(Object.values(env)).not.toContain(KEYS.secretKey);
   });
 
   it('leaves out what the environment names elsewhere', async () => {

@@ -76,7 +76,8 @@ export async function listServices({ env, keys, tools }: Installation): Promise<
       ...database,
       ...workerToken,
       FLOTILLA_ADMIN_TOKEN: keys.adminToken,
-      FLOTILLA_SECRET_KEY: keys.secretKey,
+      // A key of the file stays in the file: there the process sees it change when it is rotated.
+      ...(env.FLOTILLA_SECRET_KEY ? { FLOTILLA_SECRET_KEY: keys.secretKey } : {}),
     },
     ready: { kind: 'http', url: `http://127.0.0.1:${env.PORT}/api/health` },
     dependsOn: ['prepare'],
