@@ -10,7 +10,7 @@ import { createHostActivities } from '../activities/host.ts';
 import { createMediaStore } from '../activities/media/store.ts';
 import { createDriverLookup } from '../activities/platforms/registry.ts';
 import { hostQueue } from '../contracts/queues.ts';
-import type { Role, RoleParts } from './role.ts';
+import { graceTime, type Role, type RoleParts } from './role.ts';
 import { createSessionSlots } from './slots.ts';
 
 const SHARED_QUEUE = 'browser';
@@ -53,7 +53,7 @@ export async function browser(parts: RoleParts): Promise<Role> {
   const common = {
     connection,
     namespace: env.TEMPORAL_NAMESPACE,
-    shutdownGraceTime: '60 seconds',
+    shutdownGraceTime: graceTime(env, 60),
     interceptors: { activity: parts.activityInterceptors ?? [] },
   } as const;
   const sharedWorker = await Worker.create({

@@ -43,6 +43,7 @@ export function keepRegistered({ link, log, registration, reports, measure, onOr
   let ordered: Order | 'none' = 'none';
   let stopped = false;
   let wake = new AbortController();
+  let untold = false;
   let whenRegistered: () => void = () => undefined;
   const registered = new Promise<void>((resolve) => {
     whenRegistered = resolve;
@@ -58,6 +59,7 @@ export function keepRegistered({ link, log, registration, reports, measure, onOr
     const answer = await link.call('POST', '/api/workers/register', registration, registerResponseSchema);
     log.info({ workerId: answer.id }, 'registered');
     id = answer.id;
+    if (answer.order === 'drain') state = 'drained';
     hear(answer.order);
     whenRegistered();
     return answer.id;
@@ -88,15 +90,16 @@ export function keepRegistered({ link, log, registration, reports, measure, onOr
     }
   }
 
-  async function pause(): Promise<void> {
-    await sleep(HEARTBEAT_MS, undefined, { ref: false, signal: wake.signal }).catch(() => undefined);
+  async function pause(signal?: AbortSignal): Promise<void> {
+    await sleep(HEARTBEAT_MS, undefined, { ref: false, ...(signal ? { signal } : {}) }).catch(() => undefined);
   }
 
   /** Reports have a loop of their own: one that hangs is no reason to be taken for lost. */
   async function keepBeating(): Promise<void> {
     while (!stopped) {
+      untold = false;
       await attempt('heartbeat', beat);
-      await pause();
+      if (!untold) await pause(wake.signal);
     }
   }
   async function keepReporting(): Promise<void> {
@@ -116,6 +119,7 @@ export function keepRegistered({ link, log, registration, reports, measure, onOr
     /** Told at once, not only at the next beat. */
     tell(next: WorkerState): void {
       state = next;
+      untold = true;
       wake.abort();
       wake = new AbortController();
     },

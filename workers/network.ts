@@ -8,7 +8,7 @@ import { createApiDriverLookup } from '../activities/platforms/registry.ts';
 import { createProxyWorks } from '../activities/proxies/works.ts';
 import type { NetworkActivities } from '../contracts/orchestration.ts';
 import { hostQueue } from '../contracts/queues.ts';
-import type { Role, RoleParts } from './role.ts';
+import { graceTime, type Role, type RoleParts } from './role.ts';
 import { createSessionSlots } from './slots.ts';
 
 const SHARED_QUEUE = 'network';
@@ -36,7 +36,7 @@ export async function network(parts: RoleParts): Promise<Role> {
   const common = {
     connection,
     namespace: env.TEMPORAL_NAMESPACE,
-    shutdownGraceTime: '10 seconds',
+    shutdownGraceTime: graceTime(env, 10),
     interceptors: { activity: parts.activityInterceptors ?? [] },
   } as const;
   const sharedWorker = await Worker.create({

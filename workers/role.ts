@@ -26,3 +26,8 @@ export interface Role {
   /** After the workers have stopped: closes what the role opened. */
   close(): Promise<void>;
 }
+
+/** How long activities under way may take once a worker shuts down, milliseconds; then they are broken off. */
+export function graceTime({ FLOTILLA_DRAIN_SECONDS }: Env, mostSeconds: number): number {
+  return Math.min(FLOTILLA_DRAIN_SECONDS, mostSeconds) * 1_000;
+}
