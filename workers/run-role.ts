@@ -8,6 +8,7 @@ import { browser } from './browser.ts';
 import { createDrain } from './drain.ts';
 import { createErrorQueue } from './error-queue.ts';
 import { type Host, hostName, keepRegistered, type Order } from './host.ts';
+import { keepHostFolder } from './host-folder.ts';
 import { createMeasures } from './measures.ts';
 import { media } from './media.ts';
 import { createWorkerMetrics, freeLoopbackPort, serveMetrics } from './metrics-server.ts';
@@ -61,7 +62,9 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
   const temporalPort = env.FLOTILLA_METRICS_PORT === undefined ? undefined : await freeLoopbackPort();
   installRuntime(log, temporalPort);
   const hostname = hostName(env);
-  const removeTemporary = ownTemporaryFolder(join(env.FLOTILLA_DATA, 'hosts', hostname), name);
+  const hostsFolder = join(env.FLOTILLA_DATA, 'hosts');
+  await keepHostFolder(hostsFolder, hostname, log);
+  const removeTemporary = ownTemporaryFolder(join(hostsFolder, hostname), name);
   const link = createLink({ apiUrl: env.apiUrl, workerToken });
   const connection = await NativeConnection.connect({ address: env.temporalAddress });
 

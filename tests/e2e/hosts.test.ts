@@ -91,6 +91,17 @@ function upload(accounts: readonly TestAccount[]): Promise<string> {
   return orderAndStart(bench, { accounts, params, window: 10 });
 }
 
+/** Until the API has a report of this host that was made from now on. */
+async function untilReported(host: WorkerHost): Promise<void> {
+  const [now, worker] = [Date.now(), await workerOf(host)];
+  const metrics = z.object({ metrics: z.array(z.object({ at: z.iso.datetime() })) });
+  await until(
+    async () => Date.parse((await bench.call('GET', `/api/workers/${worker?.id}`, metrics)).metrics[0]?.at ?? ''),
+    (at) => at > now,
+    { what: `${host.name} has reported` },
+  );
+}
+
 async function expectAllTold(): Promise<void> {
   await until(
     () => timed('upload', 'submitPost'),
@@ -153,18 +164,19 @@ describe('two browser hosts', () => {
 
   it('lose and double nothing when one is restarted and the other drained during a run', async () => {
     const ids = [(await workerOf(east))?.id, (await workerOf(west))?.id];
+    await untilReported(west);
     submits = await timed('upload', 'submitPost');
     const accounts = await bench.addAccounts({ count: 14, prefix: 'turns' });
-    const walkers = await bench.addAccounts({ count: 2, prefix: 'walker' });
+    const walkers = await bench.addAccounts({ count: 2 * SLOTS, prefix: 'walker' });
     // Looking around takes longer than the host that is drained waits for it: it is broken off there.
     const walk = await runKind(bench, 'warmup', {
       accounts: walkers,
       params: { days: 1, sessionsPerDay: 1, minutesPerSession: 0.5 },
     });
-    await untilTotals(bench, walk, 'accounts look around', ({ totals }) => totals.running === 2);
+    await untilTotals(bench, walk, 'accounts look around', ({ totals }) => totals.running === walkers.length);
     await bench.site.break({ fault: 'slow', ms: 500, count: 200 });
     const id = await upload(accounts);
-    await untilBusy(west);
+    await Promise.all([untilBusy(east), untilBusy(west)]);
     await order(west, 'restart');
     await order(east, 'drain');
     await until(
@@ -181,8 +193,14 @@ describe('two browser hosts', () => {
     await untilState(east, 'drained');
     await bench.site.break();
     await expectAllPosted(id, accounts);
-    expect((await untilEnded(bench, walk)).totals).toMatchObject({ total: 2, succeeded: 2 });
-    expect((await accountTasksOf(bench, walk)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    expect((await untilEnded(bench, walk)).totals).toMatchObject({
+      ...{ total: walkers.length, succeeded: walkers.length },
+    });
+    const { rows } = await database.query<{ type: string; step: string }>(
+      `SELECT type, step FROM "ErrorLog" WHERE "taskId" = $1`,
+      [walk],
+    );
+    expect(rows).toEqual(expect.arrayContaining([{ type: 'Unavailable', step: 'browse' }]));
     expect([(await workerOf(east))?.id, (await workerOf(west))?.id]).toEqual(ids);
 
     await expectAllTold();
