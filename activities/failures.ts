@@ -36,8 +36,9 @@ const isCalledOff = (error: unknown) =>
 type Activities = { [name: string]: (...args: never[]) => Promise<unknown> };
 
 /**
- * The same activities with every error turned by {@link toFailure}. What was broken off by a worker's shutdown is not
- * reported as cancelled, which would end the account task: another worker is to do it.
+ * The same activities with every error turned by {@link toFailure}. What was broken off by a worker's shutdown fails
+ * rather than counts as cancelled: the server refuses a cancellation that no workflow asked for, and the step would stay
+ * open until its heartbeat ran out.
  */
 export function withFailures<T extends object>(activities: T): T {
   const wrapped = Object.entries(activities as Activities).map(([name, run]) => [
