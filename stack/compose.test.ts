@@ -47,7 +47,11 @@ beforeAll(async () => {
   });
   dockerfile = (await readFile(join(ROOT, 'Dockerfile'), 'utf8')).replace(/^#.*\n/gm, '').replace(/\\\n\s*/g, ' ');
   folder = await mkdtemp(join(tmpdir(), 'flotilla-compose-'));
-  services = await listServices({ env: readEnv({ FLOTILLA_DATA: folder }), keys: KEYS, tools: TOOLS });
+  services = await listServices({
+    env: readEnv({ FLOTILLA_DATA: folder, FLOTILLA_SECRET_KEY: KEYS.secretKey }),
+    keys: KEYS,
+    tools: TOOLS,
+  });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
