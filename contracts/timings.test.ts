@@ -1,5 +1,4 @@
-import { accountWorkflowType, bulkWorkflowType, kindList } from '../kinds/index.ts';
-import { boundOf, kindOfWorkflowType, OVER_MS, quantile, TIMING_BOUNDS_MS } from './timings.ts';
+import { boundOf, OVER_MS, quantile, TIMING_BOUNDS_MS } from './timings.ts';
 
 describe('the bounds of durations', () => {
   it('grow by about a quarter, from a millisecond to an hour', () => {
@@ -31,15 +30,5 @@ describe('a percentile', () => {
     expect(quantile([], 0.5)).toBeNull();
     expect(quantile([{ leMs: 10, n: 0 }], 0.5)).toBeNull();
     expect(quantile(counted([7_200_000]), 0.5)).toBe(3_600_000);
-  });
-});
-
-describe('the kind of a workflow', () => {
-  it('is read from its type, for every kind there is', () => {
-    for (const { name: kind } of kindList) {
-      expect(kindOfWorkflowType(accountWorkflowType(kind))).toBe(kind);
-      expect(kindOfWorkflowType(bulkWorkflowType(kind))).toBe('bulk');
-    }
-    expect(kindOfWorkflowType('scheduledBulkTask')).toBe('scheduled-bulk-task');
   });
 });
