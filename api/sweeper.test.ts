@@ -31,7 +31,7 @@ describe('the sweeper', () => {
 
     expect((await db.bulkTask.findUniqueOrThrow({ where: { id: due.id } })).startRequestedAt).not.toBeNull();
     expect((await db.bulkTask.findUniqueOrThrow({ where: { id: later.id } })).startRequestedAt).toBeNull();
-    // Once for the due task and once for the schedule of the retention.
-    expect(asked).toEqual(['temporal', 'temporal']);
+    // Once for the due task, and once or, one process after the other, twice for the schedule of the retention.
+    expect([2, 3]).toContain(asked.length);
   });
 });
