@@ -3,6 +3,7 @@ import express from 'express';
 import type { z } from 'zod';
 import type { Actor } from './actor.ts';
 import { ANONYMOUS } from './actor.ts';
+import { audited } from './audit/hook.ts';
 import { checkAccess } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { fieldErrors } from './field-errors.ts';
@@ -75,6 +76,7 @@ function send(route: Route, answer: Answer, res: Response, deps: Deps): void {
 
 function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
+  const handle = audited(route);
   return async (req, res) => {
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
     checkAccess(req, actor, route);
@@ -88,7 +90,7 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     const isForm = route.multipart !== undefined && req.is('multipart/form-data');
     const body = route.body && readJson && !isForm ? parse(route.body, await readJson(req, res), 'request') : undefined;
     const signal = clientSignal(res);
-    const answer = await route.handler({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
+    const answer = await handle({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
     if (answer !== 'streamed') send(route, answer, res, deps);
   };
 }
