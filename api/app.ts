@@ -74,9 +74,9 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.set('trust proxy', createAddressMatcher(env.FLOTILLA_TRUSTED_PROXIES, 'FLOTILLA_TRUSTED_PROXIES'));
   app.use(requestLog(log));
   app.use(securityHeaders(env.publicUrl));
-  app.use(allowList(env.FLOTILLA_ALLOWED_IPS));
+  app.use(allowList(deps));
   app.use(['/api', '/metrics'], failedAuthLimit(), authenticate(deps));
-  app.use('/api', requestLimit(env.FLOTILLA_RATE_LIMIT_PER_MINUTE));
+  app.use('/api', requestLimit(deps));
 
   const openApi = JSON.stringify(buildOpenApi(routes));
   app.get('/api/openapi.json', (_req, res) => {

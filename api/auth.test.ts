@@ -1,14 +1,37 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.ts';
 import { sha256Hex } from './auth.ts';
-import { createSignInGuard } from './sign-in-guard.ts';
+import { route } from './route.ts';
+import { endWhenRefused } from './stream-guard.ts';
 import type { TestApi } from './testing.ts';
 import { startTestApi } from './testing.ts';
 
+const guarded = { access: 'viewer', method: 'get', tags: ['Events'] } as const;
+const streamRoute = route({
+  ...guarded,
+  path: '/api/stream',
+  operationId: 'stream',
+  summary: 'Does not end by itself',
+  responses: { 200: { description: 'A stream' } },
+  async handler({ req, res, deps }) {
+    res.status(200).flushHeaders();
+    endWhenRefused({ req, res, deps }, guarded, 20);
+    return 'streamed';
+  },
+});
+
 describe('who may do what', () => {
   let api: TestApi;
+  let streams: { url: string; close(): void };
   const tokens: Record<string, string> = {};
   beforeAll(async () => {
     api = await startTestApi({ portBase: 5580 });
+    const server = createApp(api.deps, { routes: [streamRoute] }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    streams = { url: `http://127.0.0.1:${port}`, close: () => server.close() };
     for (const role of ['viewer', 'operator', 'admin']) {
       const token = `flt_${role}_${randomUUID()}`;
       tokens[role] = token;
@@ -16,6 +39,7 @@ describe('who may do what', () => {
     }
   });
   afterAll(async () => {
+    streams?.close();
     await api?.stop();
   });
 
@@ -108,27 +132,74 @@ describe('who may do what', () => {
     expect((await api.call('/api/auth/me', { token: null, headers })).status).toBe(401);
   });
 
+  it('keeps tokens and their last use, and none of their texts', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const body = { name: 'nightly', scopes: ['accounts:read'], expiresAt };
+    const { token, id } = (await api.call('/api/tokens', { body })).json as unknown as { token: string; id: string };
+    expect((await api.call('/api/accounts', { token })).status).toBe(200);
+    const { items } = (await api.call('/api/tokens')).json as unknown as { items: Record<string, unknown>[] };
+    expect(items.find((item) => item.id === id)).toMatchObject({
+      ...{ scopes: ['accounts:read'], expiresAt, createdBy: 'admin', lastUsedIp: expect.stringContaining('127.0.0.1') },
+      lastUsedAt: expect.any(String),
+    });
+    expect(JSON.stringify(await api.deps.db.apiToken.findMany())).not.toContain(token);
+    await api.deps.db.apiToken.update({ where: { id }, data: { expiresAt: new Date(0) } });
+    expect((await api.call('/api/accounts', { token })).status).toBe(401);
+    const past = { ...body, expiresAt: '2001-01-01T00:00:00Z' };
+    expect((await api.call('/api/tokens', { body: past })).status).toBe(400);
+  });
+
+  it('signs nobody in with a token that has scopes of areas alone', async () => {
+    const made = await api.call('/api/tokens', { body: { name: 'script', scopes: ['media:write'] } });
+    const answer = await signIn(String(made.json.token));
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('set-cookie')).toBeNull();
+  });
+
+  it('ends what a token signed in when its time is over', async () => {
+    const made = await api.call('/api/tokens', { body: { name: 'brief', scopes: ['viewer'] } });
+    const { cookie } = await signedIn(String(made.json.token));
+    await api.deps.db.apiToken.update({ where: { id: made.json.id }, data: { expiresAt: new Date(0) } });
+    expect((await api.call('/api/auth/me', { token: null, headers: { cookie } })).status).toBe(401);
+  });
+
+  it('shuts a worker host out when its token is revoked, and others not', async () => {
+    const make = async (name: string) => {
+      const { status, json } = await api.call('/api/worker-tokens', { body: { name } });
+      expect(status).toBe(201);
+      return json as unknown as { id: string; token: string };
+    };
+    const [mine, other] = [await make('host-1'), await make('host-2')];
+    const role = { name: 'host-1', role: 'browser', taskQueues: ['browser'], pid: 1, version: '1', slots: 1 };
+    const register = (token: string) => api.call('/api/workers/register', { token, body: role });
+    expect((await register(mine.token)).status).toBe(200);
+    expect((await api.call('/api/accounts', { token: mine.token })).status).toBe(403);
+    const listed = await api.call('/api/worker-tokens');
+    expect(listed.json.items).toContainEqual(
+      expect.objectContaining({ name: 'host-1', lastUsedAt: expect.any(String) }),
+    );
+    expect(listed.text).not.toContain(mine.token);
+    expect((await api.call(`/api/worker-tokens/${mine.id}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await register(mine.token)).status).toBe(401);
+    expect((await register(other.token)).status).toBe(200);
+    expect((await register(api.deps.keys.workerToken)).status).toBe(200);
+    expect((await api.call(`/api/worker-tokens/${randomUUID()}`, { method: 'DELETE' })).status).toBe(404);
+  });
+
+  it('cuts the stream of who may not read any more', async () => {
+    const made = await api.call('/api/tokens', { body: { name: 'watcher', scopes: ['viewer'] } });
+    const headers = { authorization: `Bearer ${String(made.json.token)}` };
+    const stream = await fetch(`${streams.url}/api/stream`, { headers: { ...headers } });
+    expect(stream.status).toBe(200);
+    await api.call(`/api/tokens/${String(made.json.id)}`, { method: 'DELETE' });
+    // It would stay open for good.
+    await expect(stream.text()).rejects.toThrow();
+  });
+
   it('slows down who keeps guessing', async () => {
     const statuses: number[] = [];
-    for (let n = 0; n < 7; n += 1) statuses.push((await signIn('flt_guess_guess_guess')).status);
-    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    for (let n = 0; n < 12; n += 1) statuses.push((await signIn('flt_guess_guess_guess')).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
     expect((await signIn('flt_guess_guess_guess')).headers.get('retry-after')).toBe('1');
-  });
-});
-
-describe('the guard of sign-ins', () => {
-  it('doubles the wait with each failure and forgets it with a success', () => {
-    let now = 0;
-    const guard = createSignInGuard(() => now);
-    for (let n = 0; n < 6; n += 1) guard.failed('10.0.0.1');
-    expect(() => guard.check('10.0.0.1')).toThrow(/Too many failed/);
-    expect(() => guard.check('10.0.0.2')).not.toThrow();
-    now = 1_999;
-    expect(() => guard.check('10.0.0.1')).toThrow();
-    now = 2_000;
-    expect(() => guard.check('10.0.0.1')).not.toThrow();
-    guard.succeeded('10.0.0.1');
-    guard.failed('10.0.0.1');
-    expect(() => guard.check('10.0.0.1')).not.toThrow();
   });
 });

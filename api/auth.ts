@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
-import type { Actor } from './actor.ts';
-import { ANONYMOUS, mayCall, strongestRole } from './actor.ts';
+import type { Actor, Guarded } from './actor.ts';
+import { ANONYMOUS, mayCall, scopesAllow, strongestRole } from './actor.ts';
 import type { Deps } from './deps.ts';
 import { forbidden, unauthorized } from './problem.ts';
-import type { Route } from './route.ts';
-import { readSession, sessionCookie } from './web-sessions.ts';
+import { isUsable, readSession, sessionCookie } from './web-sessions.ts';
+import { sawWorkerAt } from './worker-addresses.ts';
 
 type AuthDeps = Pick<Deps, 'db' | 'keys'>;
 
@@ -17,50 +18,89 @@ export function sameText(a: string, b: string): boolean {
 }
 
 const LAST_USED_STEP_MS = 60_000;
+/** Tokens of worker hosts begin like this, which spares looking for them in both tables. */
+export const WORKER_TOKEN_PREFIX = 'flt_worker_';
 
-/** The actor behind a bearer token, or nothing when the token is unknown or revoked. */
-export async function actorOfToken(token: string, deps: AuthDeps): Promise<Actor | undefined> {
-  if (sameText(token, deps.keys.adminToken)) return { role: 'admin', name: 'admin', id: 'admin', via: 'bearer' };
-  if (sameText(token, deps.keys.workerToken)) return { role: 'worker', name: 'worker', id: 'worker', via: 'bearer' };
-  const row = await deps.db.apiToken.findUnique({ where: { hash: sha256Hex(token) } });
-  const role = row && !row.revokedAt ? strongestRole(row.scopes) : undefined;
-  if (!row || !role) return undefined;
-  if (!row.lastUsedAt || Date.now() - row.lastUsedAt.getTime() > LAST_USED_STEP_MS) {
-    await deps.db.apiToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: new Date() } });
-  }
-  return { role, name: row.name, id: `token:${row.id}`, via: 'bearer' };
+/** What to note of a use now: time and address, by the minute. Several hosts may share a token and take turns. */
+function usedNow({ lastUsedAt }: { lastUsedAt: Date | null }, address: string | undefined) {
+  if (lastUsedAt && Date.now() - lastUsedAt.getTime() < LAST_USED_STEP_MS) return undefined;
+  return { lastUsedAt: new Date(), ...(address === undefined ? {} : { lastUsedIp: address }) };
 }
 
-/** Finds out who makes the request. A wrong bearer token is refused at once, a stale cookie counts as no cookie. */
+async function workerOfToken(token: string, deps: AuthDeps, address?: string): Promise<Actor | undefined> {
+  const row = await deps.db.workerToken.findUnique({ where: { hash: sha256Hex(token) } });
+  if (!row || !isUsable(row)) return undefined;
+  const data = usedNow(row, address);
+  if (data) await deps.db.workerToken.updateMany({ where: { id: row.id }, data });
+  return { role: 'worker', name: row.name, id: `worker-token:${row.id}`, via: 'bearer' };
+}
+
+/** The actor behind a bearer token, or nothing when the token is unknown, revoked, or past its time. */
+export async function actorOfToken(token: string, deps: AuthDeps, address?: string): Promise<Actor | undefined> {
+  if (sameText(token, deps.keys.adminToken)) return { role: 'admin', name: 'admin', id: 'admin', via: 'bearer' };
+  if (sameText(token, deps.keys.workerToken)) return { role: 'worker', name: 'worker', id: 'worker', via: 'bearer' };
+  if (token.startsWith(WORKER_TOKEN_PREFIX)) return await workerOfToken(token, deps, address);
+  const row = await deps.db.apiToken.findUnique({ where: { hash: sha256Hex(token) } });
+  if (!row || !isUsable(row)) return undefined;
+  const data = usedNow(row, address);
+  if (data) await deps.db.apiToken.updateMany({ where: { id: row.id }, data });
+  const { name, scopes } = row;
+  return { role: strongestRole(scopes) ?? 'none', scopes, name, id: `token:${row.id}`, via: 'bearer' };
+}
+
+/**
+ * Who makes a request, also one that asks for a web socket. A stale cookie counts as no cookie.
+ * @param address where it comes from, believed proxies aside
+ * @throws Problem 401 for a wrong bearer token
+ */
+export async function actorOfRequest(req: IncomingMessage, deps: AuthDeps, address?: string): Promise<Actor> {
+  const header = req.headers.authorization;
+  if (header === undefined) {
+    const cookie = sessionCookie(req);
+    return (cookie ? await readSession(cookie, deps, address) : undefined) ?? ANONYMOUS;
+  }
+  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  const actor = token ? await actorOfToken(token, deps, address) : undefined;
+  if (!actor) throw unauthorized('The bearer token is not known here, was revoked, or has expired.');
+  if (actor.role === 'worker' && address) sawWorkerAt(deps, address);
+  return actor;
+}
+
 export function authenticate(deps: AuthDeps): RequestHandler {
   return async (req, res, next) => {
-    const header = req.get('authorization');
-    if (header !== undefined) {
-      const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
-      const actor = token ? await actorOfToken(token, deps) : undefined;
-      if (!actor) throw unauthorized('The bearer token is not known here, or was revoked.');
-      res.locals.actor = actor;
-    } else {
-      const cookie = sessionCookie(req);
-      res.locals.actor = (cookie ? await readSession(cookie, deps) : undefined) ?? ANONYMOUS;
-    }
+    res.locals.actor = await actorOfRequest(req, deps, req.ip);
     next();
   };
 }
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
+function refusal(actor: Actor, route: Guarded): string {
+  if (route.access === 'worker') return `This needs a worker token; you act as ${actor.role}.`;
+  if (route.access === 'signed-in') return 'This is for people and tokens with a role.';
+  const needs = `This needs the role ${route.access}`;
+  if (!actor.scopes) return `${needs}; you act as ${actor.role}.`;
+  return `${needs}, or a scope that takes it in; this token has ${actor.scopes.join(', ')}.`;
+}
+
+/** Whether this actor may call a route of this kind, whatever the request's headers are. */
+export function isAllowed(actor: Actor, route: Guarded): boolean {
+  if (actor.mustChangePassword && route.access !== 'public' && route.access !== 'signed-in') return false;
+  return mayCall(actor.role, route.access) || (actor.scopes !== undefined && scopesAllow(actor.scopes, route));
+}
+
 /**
  * Lets a request through to its route, or refuses it.
  * A browser sends its cookie with requests that other sites caused, but it cannot send this header for them.
  * @throws Problem 401 or 403
  */
-export function checkAccess(req: Request, actor: Actor, route: Pick<Route, 'access'>): void {
+export function checkAccess(req: Request, actor: Actor, route: Guarded): void {
   if (route.access === 'public') return;
   if (actor.via === 'none') throw unauthorized();
-  if (!mayCall(actor.role, route.access)) {
-    const wanted = route.access === 'worker' ? 'a worker token' : `the role ${route.access}`;
-    throw forbidden(`This needs ${wanted}; you act as ${actor.role}.`);
+  if (!isAllowed(actor, route)) {
+    if (actor.mustChangePassword)
+      throw forbidden('Choose a password of your own first: the one you have was given to you.');
+    throw forbidden(refusal(actor, route));
   }
   if (actor.via === 'cookie' && !SAFE_METHODS.includes(req.method)) {
     const given = req.get('x-csrf-token');

@@ -4,6 +4,7 @@ import { parseEventId, type Subscriber } from './event-hub.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
+import { endWhenRefused } from './stream-guard.ts';
 
 export { createEventHub, type EventHub } from './event-hub.ts';
 
@@ -12,6 +13,8 @@ const HEARTBEAT_MS = 15_000;
 const MAX_WAITING_BYTES = 1_048_576;
 /** What a client waits before it comes back, milliseconds. */
 const RECONNECT_MS = 2_000;
+
+const tags = ['Events'];
 
 const streams = new Set<Response>();
 let heartbeat: NodeJS.Timeout | undefined;
@@ -57,7 +60,7 @@ export const eventsRoutes: Route[] = [
     description:
       'Server-sent events. The id of each event can be given back as `Last-Event-ID` or `after`, and the stream goes ' +
       'on behind it with nothing missed. Without it the stream begins now.',
-    tags: ['Events'],
+    tags,
     access: 'viewer',
     query: z.object({
       taskId: z.uuid().optional().meta({ description: 'Only events of this bulk task' }),
@@ -81,6 +84,7 @@ export const eventsRoutes: Route[] = [
       res.flushHeaders();
       res.write(`retry: ${RECONNECT_MS}\n\n`);
       keepAlive(res);
+      endWhenRefused({ req, res, deps }, { access: 'viewer', method: 'get', tags });
       const unsubscribe = deps.events.subscribe(subscriberOf(res, { taskId: query.taskId, after }));
       res.on('close', unsubscribe);
       return 'streamed';

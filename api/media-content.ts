@@ -50,7 +50,7 @@ export const mediaContentRoutes: Route[] = [
     async handler({ params, query, req, res, actor, deps, signal }) {
       const { expires, signature } = query;
       if (expires !== undefined && signature !== undefined) checkLink(params.id, { expires, signature }, deps);
-      else checkAccess(req, actor, { access: 'viewer' });
+      else checkAccess(req, actor, { access: 'viewer', method: 'get', tags });
       const { sha256, mime, fileName } = await findAsset(params.id, deps);
       return await sendFile(req, res, { store: deps.media, sha256, contentType: mime, fileName }, signal);
     },

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ZodOpenApiContentObject, ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
+import { areaOfTag } from '../contracts/scopes.ts';
+import { scopesAllow } from './actor.ts';
 import { problemSchema } from './problem.ts';
 import type { ResponseSpec, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
@@ -40,9 +42,19 @@ function toRequestBody(route: Route): Pick<ZodOpenApiOperationObject, 'requestBo
   return Object.keys(content).length > 0 ? { requestBody: { required: true, content } } : {};
 }
 
+/** In words, who may call: a role, or the scope that stands in for it. */
+function whoMay(route: Route): string {
+  if (route.access === 'public') return 'Open to everybody.';
+  if (route.access === 'signed-in') return 'For people, and for tokens with a role.';
+  if (route.access === 'worker') return 'Needs a worker token, or the role admin.';
+  const right = route.method === 'get' ? 'read' : 'write';
+  const scopes = route.tags.map((tag) => `${areaOfTag(tag)}:${right}`).filter((scope) => scopesAllow([scope], route));
+  return `Needs the role ${route.access}${scopes.map((scope) => `, or the scope \`${scope}\``).join('')}.`;
+}
+
 function toOperation(route: Route): ZodOpenApiOperationObject {
   const header = route.idempotent ? z.object({ 'Idempotency-Key': idempotencyKeySchema.optional() }) : undefined;
-  const needs = route.access === 'public' ? 'Open to everybody.' : `Needs the role ${route.access}.`;
+  const needs = whoMay(route);
   return {
     operationId: route.operationId,
     summary: route.summary,

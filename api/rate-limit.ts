@@ -2,7 +2,9 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Options } from 'express-rate-limit';
 import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
 import type { Actor } from './actor.ts';
+import type { Deps } from './deps.ts';
 import { sendProblem, tooMany } from './problem.ts';
+import { settingsOf } from './settings/store.ts';
 
 const WINDOW_MS = 60_000;
 /** Refused credentials a minute and address, before any further token is even looked up. */
@@ -17,11 +19,14 @@ function refuse(_req: Request, res: Response): void {
 
 const common = { windowMs: WINDOW_MS, standardHeaders: 'draft-8', legacyHeaders: false, handler: refuse } as const;
 
-/** Requests a minute of one token or signed-in person, and of one address for everybody else. */
-export function requestLimit(perMinute: number): RequestHandler {
+/**
+ * Requests a minute of one token or signed-in person, and of one address for everybody else: as many as the settings
+ * say, else `FLOTILLA_RATE_LIMIT_PER_MINUTE`. Each API process counts for itself.
+ */
+export function requestLimit(deps: Pick<Deps, 'db' | 'env'>): RequestHandler {
   return rateLimit({
     ...common,
-    limit: perMinute,
+    limit: async () => (await settingsOf(deps)).rateLimitPerMinute ?? deps.env.FLOTILLA_RATE_LIMIT_PER_MINUTE,
     keyGenerator: (req, res) => {
       const actor = res.locals.actor as Actor | undefined;
       return actor && actor.via !== 'none' ? actor.id : addressKey(req);

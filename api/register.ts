@@ -3,6 +3,7 @@ import express from 'express';
 import type { z } from 'zod';
 import type { Actor } from './actor.ts';
 import { ANONYMOUS } from './actor.ts';
+import { audited } from './audit/hook.ts';
 import { checkAccess } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { fieldErrors } from './field-errors.ts';
@@ -78,6 +79,7 @@ function send(route: Route, answer: Answer, res: Response, deps: Deps): void {
 
 function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
+  const handle = audited(route);
   return async (req, res) => {
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
     checkAccess(req, actor, route);
@@ -91,7 +93,7 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     const isForm = route.multipart !== undefined && req.is('multipart/form-data');
     const body = route.body && readJson && !isForm ? parse(route.body, await readJson(req, res), 'request') : undefined;
     const signal = clientSignal(res);
-    const work = () => route.handler({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
+    const work = () => handle({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
     const once = key !== undefined && route.idempotent === true && !isForm;
     const call = { actor, operationId: route.operationId, key: key ?? '', request: { params, query, body } };
     const answer = once ? await answerOnce(deps, call, work) : await work();

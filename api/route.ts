@@ -5,9 +5,10 @@ import type { Deps } from './deps.ts';
 
 /**
  * Who may call: `worker` wants a worker or admin token, the others are ordered viewer < operator < admin,
+ * `signed-in` takes everybody who has one of these roles, also before a first password is replaced,
  * `public` is open to all that pass the address allow-list.
  */
-export type Access = 'public' | 'viewer' | 'operator' | 'admin' | 'worker';
+export type Access = 'public' | 'signed-in' | 'viewer' | 'operator' | 'admin' | 'worker';
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface ResponseSpec {
@@ -38,6 +39,14 @@ export interface RouteInput<P, Q, B> {
   deps: Deps;
   /** Aborted when the client goes away before the answer is complete. */
   signal: AbortSignal;
+  /** Says more about this call in the audit log than its address and body do. */
+  note(more: AuditNote): void;
+}
+
+export interface AuditNote {
+  subject?: string;
+  /** Added to the body; masked like it. */
+  detail?: Record<string, unknown>;
 }
 
 interface RouteBase {
@@ -47,6 +56,7 @@ interface RouteBase {
   operationId: string;
   summary: string;
   description?: string;
+  /** Its part of the documentation, and the area that scopes of tokens name: see contracts/scopes.ts. */
   tags: readonly string[];
   access: Access;
   /** The handler reads `multipart/form-data` itself; an object schema documents its text fields beside `file`. */
@@ -56,6 +66,8 @@ interface RouteBase {
    * again; with `'own'` the handler keeps the key itself, in the transaction that creates.
    */
   idempotent?: true | 'own';
+  /** Whether calls are in the audit log; unless said otherwise all that change something, and exports. */
+  audit?: boolean;
   /** Largest JSON body, bytes. */
   maxBodyBytes?: number;
   /** Examples of the body, by name. */

@@ -1,6 +1,7 @@
 import { accountHistoryRoutes } from './account-history.ts';
 import { accountLinksRoutes } from './account-links.ts';
 import { accountsRoutes } from './accounts.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { bulkRoutes } from './bulk.ts';
 import { bulkFailuresRoutes } from './bulk-failures.ts';
 import { doorRoutes } from './door.ts';
@@ -14,23 +15,32 @@ import { inboxRoutes } from './inbox.ts';
 import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
 import { overviewRoutes } from './overview.ts';
+import { ownRoutes } from './people/own.ts';
+import { usersRoutes } from './people/users.ts';
 import { proxiesRoutes } from './proxies.ts';
 import { retentionRoutes } from './retention.ts';
 import type { Route } from './route.ts';
 import { schedulesRoutes } from './schedules.ts';
 import { scheduleWorkerRoutes } from './schedules-run.ts';
+import { settingsRoutes } from './settings/routes.ts';
 import { signInRoutes } from './sign-in.ts';
 import { systemRoutes } from './system.ts';
 import { tokensRoutes } from './tokens.ts';
 import { viewsRoutes } from './views.ts';
 import { workerLinkRoutes } from './worker-link.ts';
 import { workerProxiesRoutes } from './worker-proxies.ts';
+import { workerTokensRoutes } from './worker-tokens.ts';
 import { workersRoutes } from './workers.ts';
 
 /** Every route of the API. A new file of routes gets one line here. */
 export const allRoutes: readonly Route[] = [
   ...signInRoutes,
+  ...ownRoutes,
+  ...usersRoutes,
   ...tokensRoutes,
+  ...workerTokensRoutes,
+  ...settingsRoutes,
+  ...auditRoutes,
   ...accountsRoutes,
   ...accountLinksRoutes,
   ...proxiesRoutes,

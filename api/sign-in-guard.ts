@@ -1,33 +1,89 @@
-import { LRUCache } from 'lru-cache';
+import { createHash } from 'node:crypto';
+import type { Deps } from './deps.ts';
+import { query, queryOne } from './door/sql.ts';
 import { tooMany } from './problem.ts';
 
-const FREE_FAILURES = 5;
-const FIRST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 5 * 60_000;
-const FORGET_AFTER_MS = 30 * 60_000;
+type Db = Deps['db'];
+
+/** Failures without a wait: an office shares one address, a name is one person's. */
+const FREE = { address: 10, name: 5 } as const;
+const LONGEST_DELAY_SECONDS = 300;
+const FORGET_AFTER = `interval '30 minutes'`;
+
+export interface Attempt {
+  address: string;
+  /** The name that was given, of a person or not. */
+  name?: string;
+}
+
+interface Key {
+  key: string;
+  free: number;
+}
+
+/** A name is kept as its hash: people type passwords into the wrong field. */
+function keysOf({ address, name }: Attempt): Key[] {
+  const hash = name === undefined ? undefined : createHash('sha256').update(name).digest('hex');
+  return [
+    { key: `address/${address}`, free: FREE.address },
+    ...(hash ? [{ key: `name/${hash}`, free: FREE.name }] : []),
+  ];
+}
+
+// The clock, not the transaction's begin: it may have waited for another attempt.
+const COUNTED = `CASE WHEN f."updatedAt" < clock_timestamp() - ${FORGET_AFTER} THEN 1 ELSE f.count + 1 END`;
+const delay = (count: string): string =>
+  `CASE WHEN ${count} < $2::int THEN 0 ELSE least(${LONGEST_DELAY_SECONDS}, 2 ^ least(${count} - $2::int, 20)) END
+   * interval '1 second'`;
+
+const TAKE = `
+  INSERT INTO "SignInFailure" AS f (key, count, "openAt", "updatedAt")
+  VALUES ($1, 1, clock_timestamp() + ${delay('1')}, clock_timestamp())
+  ON CONFLICT (key) DO UPDATE
+    SET count = ${COUNTED}, "openAt" = clock_timestamp() + ${delay(`(${COUNTED})`)}, "updatedAt" = clock_timestamp()
+    WHERE f."openAt" <= clock_timestamp()
+  RETURNING count`;
+
+const WAIT = `SELECT extract(epoch FROM "openAt" - clock_timestamp())::float8 AS seconds FROM "SignInFailure" WHERE key = $1`;
 
 /**
- * Slows down guessing: after five failed sign-ins from one address, each further one doubles the wait,
- * from one second up to five minutes; half an hour without a failure forgets the address.
+ * Slows down guessing, by address and by name: after some free failures each further one doubles the wait, from one
+ * second up to five minutes; half an hour without a failure forgets. Kept in the database, for all API processes.
+ *
+ * An attempt counts as failed from its beginning, or many at once would all be let through.
+ * @returns whether this attempt, should it fail, makes the next one wait
+ * @throws Problem 429 with `Retry-After` while the address or the name must wait
  */
-export function createSignInGuard(now: () => number = Date.now) {
-  const failures = new LRUCache<string, { count: number; openAt: number }>({ max: 10_000, ttl: FORGET_AFTER_MS });
-  return {
-    /** @throws Problem 429 with `Retry-After` while the address must wait */
-    check(address: string): void {
-      const entry = failures.get(address);
-      const waitMs = (entry?.openAt ?? 0) - now();
-      if (waitMs > 0) throw tooMany('Too many failed sign-ins from your address. Wait a little.', waitMs / 1_000);
-    },
-    failed(address: string): void {
-      const count = (failures.get(address)?.count ?? 0) + 1;
-      const over = count - FREE_FAILURES;
-      const delayMs = over < 0 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** Math.min(over, 20), LONGEST_DELAY_MS);
-      failures.set(address, { count, openAt: now() + delayMs });
-    },
-    succeeded(address: string): void {
-      failures.delete(address);
-    },
-  };
+export async function takeAttempt({ db }: { db: Db }, attempt: Attempt): Promise<{ locks: boolean }> {
+  return await db.$transaction(async (tx) => {
+    let locks = false;
+    for (const { key, free } of keysOf(attempt)) {
+      const taken = await queryOne<{ count: number }>(tx, TAKE, key, free);
+      if (!taken) {
+        const wait = await queryOne<{ seconds: number }>(tx, WAIT, key);
+        const whose = key.startsWith('address/') ? 'from your address' : 'with this name';
+        throw tooMany(`Too many failed sign-ins ${whose}. Wait a little.`, wait?.seconds ?? 1);
+      }
+      locks ||= taken.count >= free;
+    }
+    return { locks };
+  });
 }
-export type SignInGuard = ReturnType<typeof createSignInGuard>;
+
+/**
+ * The attempt was none: the name starts anew, and the address gets back what this one had cost it. No more, or somebody
+ * with an account of their own could guess at others without a wait.
+ */
+export async function attemptSucceeded({ db }: { db: Db }, attempt: Attempt): Promise<void> {
+  const [address, name] = keysOf(attempt);
+  await query(
+    db,
+    `WITH gone AS (
+       DELETE FROM "SignInFailure" WHERE key = $2::text OR "updatedAt" < now() - interval '1 day' RETURNING 1
+     )
+     UPDATE "SignInFailure" SET count = greatest(count - 1, 0), "openAt" = clock_timestamp() WHERE key = $1
+     RETURNING key`,
+    address?.key,
+    name?.key ?? '',
+  );
+}

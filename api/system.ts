@@ -156,6 +156,7 @@ export const systemRoutes: Route[] = [
   route({
     method: 'post',
     path: '/api/system/health/poll',
+    audit: false,
     operationId: 'pollSystemHealth',
     summary: 'Check each part now',
     tags: ['System'],

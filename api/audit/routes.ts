@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { query } from '../door/sql.ts';
+import { pageOf } from '../pages.ts';
+import type { Route } from '../route.ts';
+import { route } from '../route.ts';
+import { auditVerdictSchema, verifyAudit } from './verify.ts';
+
+const tags = ['Audit'];
+
+const auditEventSchema = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    actorId: z.string().meta({ description: '`user:<id>`, `token:<id>` or `admin`; empty where nobody was signed in' }),
+    actor: z.string().meta({ description: 'Name at that time' }),
+    action: z.string().meta({ description: 'Operation of the API, or what happened at a sign-in' }),
+    subject: z.string().meta({ description: 'What it was done to, e.g. `accounts/<id>`' }),
+    detail: z.record(z.string(), z.unknown()).meta({ description: 'The request with its secrets masked' }),
+    address: z.string().nullable(),
+    requestId: z.string().nullable(),
+    hash: z.string(),
+  })
+  .meta({ id: 'AuditEvent' });
+
+interface Row extends Omit<z.output<typeof auditEventSchema>, 'at'> {
+  at: Date;
+}
+
+export const auditRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/audit',
+    operationId: 'listAudit',
+    summary: 'Who changed what, newest first',
+    tags,
+    access: 'admin',
+    query: z.object({
+      actor: z.string().max(200).optional().meta({ description: 'Id or name' }),
+      subject: z.string().max(300).optional().meta({ description: '`accounts/<id>`, or `accounts` for all below it' }),
+      action: z.string().max(100).optional(),
+      from: z.iso.datetime({ offset: true }).optional(),
+      to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Not later than this' }),
+      cursor: z
+        .string()
+        .regex(/^\d{1,18}$/, 'Leave it out to start at the first page')
+        .optional()
+        .meta({ description: '`nextCursor` of the page before' }),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    responses: { 200: { description: 'One page', schema: pageOf(auditEventSchema) } },
+    async handler({ query: filter, deps }) {
+      const rows = await query<Row>(
+        deps.db,
+        `SELECT id::text AS id, at, "actorId", actor, action, subject, detail, address, "requestId", hash
+         FROM "AuditEvent"
+         WHERE ($1::bigint IS NULL OR id < $1::bigint)
+           AND ($2::text IS NULL OR "actorId" = $2::text OR actor = $2::text)
+           AND ($3::text IS NULL OR subject = $3::text OR starts_with(subject, $3::text || '/'))
+           AND ($4::text IS NULL OR action = $4::text)
+           AND ($5::timestamptz IS NULL OR at >= $5::timestamptz) AND ($6::timestamptz IS NULL OR at <= $6::timestamptz)
+         ORDER BY "AuditEvent".id DESC LIMIT $7::int`,
+        filter.cursor ?? null,
+        filter.actor ?? null,
+        filter.subject ?? null,
+        filter.action ?? null,
+        filter.from ?? null,
+        filter.to ?? null,
+        filter.limit + 1,
+      );
+      const shown = rows.slice(0, filter.limit);
+      return {
+        status: 200,
+        body: {
+          items: shown.map((row) => ({ ...row, at: row.at.toISOString() })),
+          nextCursor: rows.length > filter.limit ? (shown.at(-1)?.id ?? null) : null,
+        },
+      };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/audit/verify',
+    operationId: 'verifyAudit',
+    summary: 'Whether the audit log is whole',
+    description:
+      'Reads every row and holds it against the hash that the next one names: a row that was changed, removed, added ' +
+      'or moved is found.',
+    tags,
+    access: 'admin',
+    responses: { 200: { description: 'What was found', schema: auditVerdictSchema } },
+    async handler({ deps }) {
+      return { status: 200, body: await verifyAudit(deps.db) };
+    },
+  }),
+];
