@@ -51,7 +51,7 @@ const SET_STATE = statement(
 
 const PAGE = statement(
   'bulk_page',
-  `SELECT ordinal, id, state, version FROM "AccountTask"
+  `SELECT ordinal, id, "accountId", state, version FROM "AccountTask"
    WHERE "taskId" = $1 AND ordinal >= $2 AND state IN ('pending', 'running', 'paced', 'parked')
    ORDER BY ordinal LIMIT $3`,
 );

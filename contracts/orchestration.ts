@@ -55,6 +55,8 @@ export interface AttachedBulk extends Synced {
 export interface PageItem {
   ordinal: number;
   id: string;
+  /** Absent in histories from before accounts could be looked up in Temporal. */
+  accountId?: string;
   state: 'pending' | 'running' | 'paced' | 'parked';
   version: number;
 }

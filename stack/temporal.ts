@@ -1,12 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../config/env.ts';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.ts';
 import { StackError } from './errors.ts';
 import type { Service } from './service.ts';
 import type { Tools } from './tools.ts';
-
-/** What workflows can be looked up by, all of the type Keyword. */
-export const SEARCH_ATTRIBUTES = ['TaskKind', 'BulkTaskId', 'AccountId', 'TaskState'] as const;
 
 /** How long histories of closed workflows are kept. */
 export const RETENTION_DAYS = 30;

@@ -25,6 +25,7 @@ import type { BulkState } from '../contracts/states.ts';
 import { isFinalBulkState } from '../contracts/states.ts';
 import type { AnyKind } from '../kinds/define.ts';
 import { accountWorkflowType } from '../kinds/index.ts';
+import { bulkAttributes } from './attributes.ts';
 import { createBreaker } from './breaker.ts';
 import { etaSeconds } from './eta.ts';
 import { hall, server } from './policies.ts';
@@ -62,6 +63,7 @@ export function bulkWorkflow(kind: AnyKind): (input: BulkInput) => Promise<void>
 async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope): Promise<void> {
   const { taskId, carried } = input;
   const window = createWindow(carried);
+  const attributes = bulkAttributes();
   let size = carried?.window ?? WINDOW_MIN;
   let paused = carried?.paused ?? false;
   let pauseReason = carried?.pauseReason ?? null;
@@ -128,6 +130,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     paused = true;
     pauseReason = reason;
     state = 'paused';
+    attributes.tell(state);
     breaker.reset();
     await whole(hall.setBulkState({ taskId, state, reason }));
   }
@@ -156,6 +159,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     paused = false;
     pauseReason = null;
     state = 'running';
+    attributes.tell(state);
     breaker.reset();
     await hall.setBulkState({ taskId, state, reason: null });
     stir();
@@ -168,6 +172,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     paused = false;
     pauseReason = `Cancelled by ${cancelledBy}; accounts in mid-step end first.`;
     state = 'running';
+    attributes.tell(state);
     await hall.setBulkState({ taskId, state, reason: pauseReason });
     stir();
     return { state };
@@ -258,6 +263,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
         args: [{ taskId, accountTaskId: item.id, ordinal: item.ordinal }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
+        typedSearchAttributes: attributes.ofAccount(item.accountId),
       }),
     )
       .then((child) => child.result() as Promise<AccountOutcome>)
@@ -317,6 +323,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   });
   if (carried === undefined && isFinalBulkState(start.state)) return;
   state = start.state;
+  attributes.tell(state);
   startedAt = start.startedAt;
   if (!carried) {
     size = start.window;
@@ -362,6 +369,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   finishedAt = new Date().toISOString();
   const reason = cancelledBy !== null ? `Cancelled by ${cancelledBy}.` : null;
   pauseReason = reason;
+  attributes.tell(state);
   await hall.setBulkState({ taskId, state, reason });
   await condition(allHandlersFinished);
 }

@@ -11,6 +11,7 @@ import {
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { AGGREGATE_QUERY, type Aggregate, aggregateSchema } from '../../contracts/bulk.ts';
 import { ORCHESTRATOR_QUEUE } from '../../contracts/queues.ts';
+import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.ts';
 import { bulkWorkflowType } from '../../kinds/index.ts';
 import type { Deps } from '../deps.ts';
 import { conflict, unavailable } from '../problem.ts';
@@ -40,6 +41,7 @@ export async function clientWithin(deps: WithTemporal, ms: number): Promise<Clie
 
 const TASK_KIND = defineSearchAttributeKey('TaskKind', 'KEYWORD');
 const BULK_TASK_ID = defineSearchAttributeKey('BulkTaskId', 'KEYWORD');
+const TASK_STATE = defineSearchAttributeKey('TaskState', 'KEYWORD');
 const attributesOf = new WeakMap<Client, Promise<Set<string>>>();
 
 /** The search attributes that this namespace knows; none where that cannot be asked. */
@@ -79,6 +81,8 @@ export async function startBulkWorkflow(deps: WithTemporal, task: StartableTask)
     const attributes: SearchAttributePair[] = [];
     if (registered.has(TASK_KIND.name)) attributes.push({ key: TASK_KIND, value: task.kind });
     if (registered.has(BULK_TASK_ID.name)) attributes.push({ key: BULK_TASK_ID, value: task.id });
+    // The state says to the workflow that it may use them all, those of its accounts too.
+    if (SEARCH_ATTRIBUTES.every((name) => registered.has(name))) attributes.push({ key: TASK_STATE, value: 'running' });
     const start = (typedSearchAttributes: SearchAttributePair[]) =>
       client.workflow.start(bulkWorkflowType(task.kind), {
         args: [again ? { taskId: task.id, retryFailed: true } : { taskId: task.id }],

@@ -1,3 +1,4 @@
+import { accountWorkflowId, bulkWorkflowId } from '../../contracts/bulk.ts';
 import { type Bench, startBench, type TestAccount, type Video } from '../support/bench.ts';
 import {
   accountTaskDetails,
@@ -70,6 +71,29 @@ describe('orders to a bulk task', () => {
     expect(await statusOf(id, 'window', { window: 2 })).toBe(409);
     await expectEveryPostOnce(bench, id);
     await expectOneAnswer(bench, id);
+  });
+
+  it('its workflows are found in Temporal by kind, task, account and state', async () => {
+    const accounts = await bench.addAccounts({ count: 2, prefix: 'found' });
+    const id = await orderAndStart(bench, { accounts, params: params('Found, {{username}}') });
+    expect((await untilEnded(bench, id)).totals.succeeded).toBe(2);
+    const found = (query: string, count: number) =>
+      until(
+        async () => {
+          const ids: string[] = [];
+          for await (const { workflowId } of bench.temporal.workflow.list({ query })) ids.push(workflowId);
+          return ids.sort();
+        },
+        (ids) => ids.length >= count,
+        { what: query, withinMs: 20_000 },
+      );
+    const details = await accountTaskDetails(bench, id);
+    const children = details.map((detail) => accountWorkflowId(id, detail.id));
+    const first = details.find(({ accountId }) => accountId === accounts[0]!.id)!;
+    const all = `TaskKind = 'upload' AND BulkTaskId = '${id}'`;
+    expect(await found(`${all} AND TaskState = 'completed'`, 1)).toEqual([bulkWorkflowId(id)]);
+    expect(await found(all, 3)).toEqual([bulkWorkflowId(id), ...children].sort());
+    expect(await found(`${all} AND AccountId = '${first.accountId}'`, 1)).toEqual([accountWorkflowId(id, first.id)]);
   });
 
   it('cancelled in mid-run, what is posted is counted and nothing is posted afterwards', async () => {
