@@ -4,7 +4,7 @@ import { accountsRoutes } from './accounts.ts';
 import { bulkRoutes } from './bulk.ts';
 import { bulkFailuresRoutes } from './bulk-failures.ts';
 import { doorRoutes } from './door.ts';
-import { errorsRoutes } from './errors.ts';
+import { errorsRoutes } from './errors/routes.ts';
 import { eventsRoutes } from './events.ts';
 import { evidenceRoutes } from './evidence.ts';
 import { exportsRoutes } from './exports.ts';

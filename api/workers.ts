@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { WORKER_ROLES } from '../contracts/queues.ts';
 import * as contract from '../contracts/worker-api.ts';
 import { type Db, query, queryOne } from './door/sql.ts';
+import { recordErrors } from './errors/record.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
@@ -216,15 +217,10 @@ const reportRoutes: Route[] = [
     async handler({ params: { id }, body, deps }) {
       const worker = await deps.db.workerHost.findUnique({ where: { id }, select: { role: true } });
       if (!worker) throw unknownWorker(id);
-      await query(
+      const source = `worker/${worker.role}`;
+      await recordErrors(
         deps.db,
-        `INSERT INTO "ErrorLog" (source, type, message, "taskId", "accountTaskId", "workerId", detail)
-         SELECT $2, e.type, e.message, at."taskId", e."accountTaskId", $1::uuid, coalesce(e.detail, '{}')
-         FROM json_to_recordset($3::json) AS e(type text, message text, "accountTaskId" uuid, detail jsonb)
-         LEFT JOIN "AccountTask" at ON at.id = e."accountTaskId"`,
-        id,
-        `worker/${worker.role}`,
-        JSON.stringify(body.errors),
+        body.errors.map((error) => ({ ...error, source, workerId: id })),
       );
       return { status: 204 };
     },
