@@ -79,6 +79,7 @@ function send(route: Route, answer: Answer, res: Response, deps: Deps): void {
 function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
   return async (req, res) => {
+    res.locals.route = route.path;
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
     checkAccess(req, actor, route);
     const params = route.params ? parse(route.params, req.params, 'address') : {};

@@ -13,6 +13,7 @@ import { healthRoutes } from './health.ts';
 import { inboxRoutes } from './inbox.ts';
 import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
+import { metricsRoutes } from './metrics/routes.ts';
 import { overviewRoutes } from './overview.ts';
 import { proxiesRoutes } from './proxies.ts';
 import { retentionRoutes } from './retention.ts';
@@ -49,6 +50,7 @@ export const allRoutes: readonly Route[] = [
   ...locksRoutes,
   ...healthRoutes,
   ...systemRoutes,
+  ...metricsRoutes,
   ...retentionRoutes,
   ...errorsRoutes,
   ...exportsRoutes,
