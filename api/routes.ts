@@ -15,6 +15,7 @@ import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { overviewRoutes } from './overview.ts';
+import { performanceRoutes } from './performance.ts';
 import { proxiesRoutes } from './proxies.ts';
 import { retentionRoutes } from './retention.ts';
 import type { Route } from './route.ts';
@@ -51,6 +52,7 @@ export const allRoutes: readonly Route[] = [
   ...healthRoutes,
   ...systemRoutes,
   ...metricsRoutes,
+  ...performanceRoutes,
   ...retentionRoutes,
   ...errorsRoutes,
   ...exportsRoutes,
