@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
+import { getPrometheusMetrics } from './prometheus.ts';
 import { readSeries, seriesQuery, seriesSchema } from './series.ts';
 import { getWorkerMetrics } from './worker-metrics.ts';
 
@@ -21,4 +22,4 @@ const getSystemMetrics = route({
   }),
 });
 
-export const metricsRoutes: Route[] = [getSystemMetrics, getWorkerMetrics];
+export const metricsRoutes: Route[] = [getSystemMetrics, getWorkerMetrics, getPrometheusMetrics];
