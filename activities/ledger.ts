@@ -1,10 +1,12 @@
+import { causeOf } from '../contracts/fingerprint.ts';
 import type { AccountTaskState, FinalAccountTaskState } from '../contracts/states.ts';
 import type { Sql } from './sql.ts';
 import { row, statement } from './sql.ts';
 
 /**
  * The one writer of account task state. A change is one statement, and so one transaction: the conditional update, the
- * running totals, the event row and the NOTIFY that moves the dashboard stand or fall together.
+ * running totals, the event row, of a failure its line in the error log, and the NOTIFY that moves the dashboard stand
+ * or fall together.
  */
 export interface Transition {
   accountTaskId: string;
@@ -32,6 +34,18 @@ export interface Moved {
 
 const FINAL: readonly FinalAccountTaskState[] = ['succeeded', 'partial', 'failed', 'skipped', 'cancelled'];
 
+/** The `source` of account tasks in the error log. */
+export const FAILURE_SOURCE = 'account-task';
+
+/** Of a change to `failed`: fingerprint, title, type and message for the error log. */
+function failureOf({ to, error, reason }: Transition): (string | null)[] {
+  if (to !== 'failed') return [null, null, null, null];
+  const type = error?.type ?? 'Failed';
+  const message = error?.message ?? reason ?? '';
+  const { fingerprint, title } = causeOf({ source: FAILURE_SOURCE, type, message });
+  return [fingerprint, title, type, message];
+}
+
 const TRANSITION = statement(
   'ledger_transition',
   `WITH old AS MATERIALIZED (
@@ -49,7 +63,7 @@ const TRANSITION = statement(
        "startedAt" = CASE WHEN $10 THEN now() WHEN $3 = 'pending' THEN NULL ELSE a."startedAt" END,
        "finishedAt" = CASE WHEN $9 THEN now() ELSE NULL END
      FROM old WHERE a.id = old.id
-     RETURNING a.id, a."taskId", a.ordinal, a.version, old.state AS "from", old.counters AS was, a.counters AS is_now
+     RETURNING a.id, a."taskId", a."accountId", a.ordinal, a.version, old.state AS "from", old.counters AS was, a.counters AS is_now
    ), tally AS (
      INSERT INTO "TaskTally" AS t ("taskId", slot, key, n)
      SELECT "taskId", slot, key, sum(n) FROM (
@@ -69,6 +83,17 @@ const TRANSITION = statement(
      SELECT "taskId", id, 'account-task', jsonb_build_object(
        'ordinal', ordinal, 'from', "from", 'to', $3::text, 'reason', $4::text, 'errorType', $6::text)
      FROM moved
+   ), logged AS (
+     INSERT INTO "ErrorLog" (source, type, message, fingerprint, kind, platform, "accountId", "taskId", "accountTaskId")
+     SELECT '${FAILURE_SOURCE}', $13, $14, $11, b.kind, c.platform, m."accountId", m."taskId", m.id
+     FROM moved m JOIN "BulkTask" b ON b.id = m."taskId" JOIN "Account" c ON c.id = m."accountId"
+     WHERE $11::text IS NOT NULL
+     RETURNING fingerprint
+   ), cause AS (
+     INSERT INTO "ErrorGroup" AS g (fingerprint, source, type, title, count)
+     SELECT fingerprint, '${FAILURE_SOURCE}', $13, $12, 1 FROM logged
+     ON CONFLICT (fingerprint) DO UPDATE SET count = g.count + 1, "lastSeenAt" = greatest(g."lastSeenAt", now()),
+       "resolvedAt" = NULL, "resolvedBy" = NULL
    )
    SELECT m."taskId", m.ordinal, m."from", m.version, b."runId",
           pg_notify('flotilla_events', m."taskId"::text) AS notified
@@ -88,6 +113,7 @@ export async function transition(sql: Sql, change: Transition): Promise<Moved | 
     change.counters ? JSON.stringify(change.counters) : null,
     (FINAL as readonly string[]).includes(change.to),
     change.newAttempt ?? false,
+    ...failureOf(change),
   ]);
 }
 

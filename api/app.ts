@@ -8,6 +8,7 @@ import { authenticate } from './auth.ts';
 import { dashboard } from './dashboard.ts';
 import type { Deps } from './deps.ts';
 import { docsPage } from './docs-page.ts';
+import { timeRequests } from './metrics/requests.ts';
 import { buildOpenApi } from './openapi.ts';
 import { apiNotFound, problemHandler } from './problem.ts';
 import { failedAuthLimit, requestLimit } from './rate-limit.ts';
@@ -73,6 +74,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', createAddressMatcher(env.FLOTILLA_TRUSTED_PROXIES, 'FLOTILLA_TRUSTED_PROXIES'));
   app.use(requestLog(log));
+  app.use(timeRequests(deps.requests));
   app.use(securityHeaders(env.publicUrl));
   app.use(allowList(deps));
   app.use(['/api', '/metrics'], failedAuthLimit(), authenticate(deps));

@@ -7,6 +7,7 @@ import { openDatabase } from '../prisma/client.ts';
 import type { Deps } from './deps.ts';
 import { createEventHub } from './event-hub.ts';
 import { loadKeys, openKeyring } from './keys.ts';
+import { createRequestMetrics } from './metrics/requests.ts';
 import { createSealer } from './seal.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -55,6 +56,7 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
     media: createMediaStore(folders.media),
     evidenceStore: createMediaStore(folders.evidence),
     events: createEventHub({ databaseUrl: env.DATABASE_URL, log }),
+    requests: createRequestMetrics(),
   };
   return {
     deps,

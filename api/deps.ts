@@ -5,6 +5,7 @@ import type { Logger } from '../config/logger.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Keys } from './keys.ts';
+import type { RequestMetrics } from './metrics/requests.ts';
 import type { Sealer } from './seal.ts';
 
 /** Everything that routes work with, made once by the process (or a test) and handed in. */
@@ -21,4 +22,6 @@ export interface Deps {
   /** Bytes of screenshots and traces, by content hash. */
   evidenceStore: MediaStore;
   events: EventHub;
+  /** Counts of the requests of this process. */
+  requests: RequestMetrics;
 }

@@ -26,6 +26,8 @@ export interface Subscriber {
 export interface EventHub {
   /** @returns a function that unsubscribes. */
   subscribe(subscriber: Subscriber): () => void;
+  /** How many listen, and whether its connection to the database stands; it has none while nobody has listened. */
+  status(): { clients: number; connection: 'none' | 'open' | 'lost' };
   /** Ends all streams and closes the connection. */
   close(): Promise<void>;
 }
@@ -92,6 +94,7 @@ export function createEventHub({ databaseUrl, log }: { databaseUrl: string; log:
   let closed = false;
   let notified = false;
   let ring = (): void => undefined;
+  let connected: 'none' | 'open' | 'lost' = 'none';
 
   async function connect(): Promise<pg.Client> {
     const fresh = new pg.Client({
@@ -102,6 +105,7 @@ export function createEventHub({ databaseUrl, log }: { databaseUrl: string; log:
     const lost = (error?: Error): void => {
       if (client === undefined) return;
       client = undefined;
+      connected = 'lost';
       if (!closed) log.warn({ err: error }, 'the event connection was lost and is made again');
     };
     fresh.on('error', lost);
@@ -112,12 +116,14 @@ export function createEventHub({ databaseUrl, log }: { databaseUrl: string; log:
     });
     await fresh.connect();
     await fresh.query(`LISTEN ${EVENT_CHANNEL}`);
+    connected = 'open';
     return fresh;
   }
 
   function connection(): Promise<pg.Client> {
     client ??= connect().catch((error) => {
       client = undefined;
+      connected = 'lost';
       throw error;
     });
     return client;
@@ -227,6 +233,8 @@ export function createEventHub({ databaseUrl, log }: { databaseUrl: string; log:
         live.delete(subscriber);
       };
     },
+
+    status: () => ({ clients: everyone.size, connection: connected }),
 
     async close() {
       closed = true;

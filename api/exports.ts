@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts';
 import { listAccountTasks } from './door/read.ts';
 import { query as sql } from './door/sql.ts';
 import { headOf } from './door/tasks.ts';
+import { ERROR_CONDITIONS, errorFilter, errorValues, FILTER_VALUES } from './errors/filter.ts';
 import { afterCursor, encodeCursor, newestFirst } from './pages.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
@@ -126,14 +127,9 @@ const exportErrors = route({
   summary: 'The error log as a CSV file, newest first',
   tags: ['System'],
   access: 'viewer',
-  query: z.object({
-    source: z.string().max(100).optional(),
-    type: z.string().max(100).optional(),
-    taskId: z.uuid().optional(),
-    ...exportQuery,
-  }),
+  query: z.object({ ...errorFilter, ...exportQuery }),
   responses: csv,
-  handler: async ({ query: { source, type, taskId, bom }, res, deps, signal }) =>
+  handler: async ({ query: { bom, ...filter }, res, deps, signal }) =>
     await sendCsv(res, {
       fileName: 'errors.csv',
       bom,
@@ -145,14 +141,12 @@ const exportErrors = route({
           (before: string | undefined, size) =>
             sql<ErrorLine>(
               deps.db,
-              `SELECT id::text AS id, at, source, type, message, "taskId", "accountTaskId", "workerId" FROM "ErrorLog"
-               WHERE ($1::bigint IS NULL OR id < $1::bigint) AND ($2::text IS NULL OR source = $2)
-                 AND ($3::text IS NULL OR type = $3) AND ($4::uuid IS NULL OR "taskId" = $4::uuid)
-               ORDER BY id DESC LIMIT $5::int`,
+              `SELECT l.id::text AS id, l.at, l.source, l.type, l.message, l."taskId", l."accountTaskId", l."workerId"
+               FROM "ErrorLog" l
+               WHERE ${ERROR_CONDITIONS} AND ($${FILTER_VALUES + 1}::bigint IS NULL OR l.id < $${FILTER_VALUES + 1}::bigint)
+               ORDER BY l.id DESC LIMIT $${FILTER_VALUES + 2}::int`,
+              ...errorValues(filter),
               before ?? null,
-              source ?? null,
-              type ?? null,
-              taskId ?? null,
               size,
             ),
           (row) => row.id,

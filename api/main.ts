@@ -4,6 +4,7 @@ import { createLogger } from '../config/logger.ts';
 import { createApp } from './app.ts';
 import { createDeps } from './create-deps.ts';
 import { errorCode } from './error-code.ts';
+import { startSampler } from './metrics/sampler.ts';
 import { startSweeper } from './sweeper.ts';
 
 /** Answers that are still on their way get this long when the process is asked to stop. */
@@ -29,6 +30,7 @@ async function start(): Promise<void> {
     server.listen(env.PORT, env.HOST, done);
   });
   const sweeper = startSweeper(deps);
+  const sampler = startSampler(deps);
   log.info({ port: env.PORT }, 'API ready');
 
   let stopping = false;
@@ -41,7 +43,7 @@ async function start(): Promise<void> {
     server.closeIdleConnections();
     await new Promise((done) => server.close(done));
     clearTimeout(cut);
-    await sweeper.close();
+    await Promise.all([sweeper.close(), sampler.close()]);
     await close();
     process.exit(0);
   };

@@ -81,6 +81,7 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
   const handle = audited(route);
   return async (req, res) => {
+    res.locals.route = route.path;
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
     checkAccess(req, actor, route);
     const params = route.params ? parse(route.params, req.params, 'address') : {};

@@ -19,7 +19,8 @@ import type { Route } from './route.ts';
 import { route } from './route.ts';
 
 const CALL_MS = 5_000;
-const LAST_RUN = 'retention.lastRun';
+/** Key of the setting that holds the last run. */
+export const LAST_RUN = 'retention.lastRun';
 
 /** Makes Temporal's schedule of the retention, or brings it up to date: every hour, never two at once. */
 export async function ensureRetentionSchedule(deps: Pick<Deps, 'temporal' | 'log'>): Promise<void> {

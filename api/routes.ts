@@ -5,7 +5,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { bulkRoutes } from './bulk.ts';
 import { bulkFailuresRoutes } from './bulk-failures.ts';
 import { doorRoutes } from './door.ts';
-import { errorsRoutes } from './errors.ts';
+import { errorsRoutes } from './errors/routes.ts';
 import { eventsRoutes } from './events.ts';
 import { evidenceRoutes } from './evidence.ts';
 import { exportsRoutes } from './exports.ts';
@@ -14,9 +14,11 @@ import { healthRoutes } from './health.ts';
 import { inboxRoutes } from './inbox.ts';
 import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
+import { metricsRoutes } from './metrics/routes.ts';
 import { overviewRoutes } from './overview.ts';
 import { ownRoutes } from './people/own.ts';
 import { usersRoutes } from './people/users.ts';
+import { performanceRoutes } from './performance.ts';
 import { proxiesRoutes } from './proxies.ts';
 import { retentionRoutes } from './retention.ts';
 import type { Route } from './route.ts';
@@ -59,6 +61,8 @@ export const allRoutes: readonly Route[] = [
   ...locksRoutes,
   ...healthRoutes,
   ...systemRoutes,
+  ...metricsRoutes,
+  ...performanceRoutes,
   ...retentionRoutes,
   ...errorsRoutes,
   ...exportsRoutes,

@@ -17,7 +17,7 @@ export interface Sweeper {
 }
 
 /** Runs `work` unless another API process is at it: the lock belongs to a transaction and goes with the process. */
-async function alone(deps: SweeperDeps, name: string, work: () => Promise<unknown>): Promise<void> {
+export async function alone(deps: SweeperDeps, name: string, work: () => Promise<unknown>): Promise<void> {
   await deps.db.$transaction(
     async (tx) => {
       const lock = await queryOne<{ got: boolean }>(

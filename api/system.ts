@@ -5,6 +5,7 @@ import { WORKER_ROLES } from '../contracts/queues.ts';
 import type { Deps } from './deps.ts';
 import { queryOne } from './door/sql.ts';
 import { clientWithin, hasPoller } from './door/temporal.ts';
+import { errorsPart, eventsPart, retentionPart } from './health-parts.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 import { listWorkers } from './workers.ts';
@@ -18,7 +19,9 @@ const LOW_DISK_SHARE = 0.05;
 const LOW_DISK_BYTES = 1024 ** 3;
 
 const partSchema = z.object({
-  name: z.string().meta({ description: '`postgres`, `temporal`, `disk`, or `workers/<role>`' }),
+  name: z
+    .string()
+    .meta({ description: '`postgres`, `temporal`, `disk`, `events`, `retention`, `errors`, or `workers/<role>`' }),
   status: z.enum(STATUSES),
   detail: z.string().meta({ description: 'What it means, in a sentence' }),
   ms: z.int().optional().meta({ description: 'How long the part took to answer' }),
@@ -91,6 +94,15 @@ async function diskPart(deps: Deps): Promise<Part> {
   }
 }
 
+/** What is read from Postgres can be as little known as Postgres answers. */
+async function readPart(name: string, read: () => Promise<Part>): Promise<Part> {
+  try {
+    return (await timed(read)).value;
+  } catch {
+    return { name, status: 'degraded', detail: 'Not known, because Postgres does not answer in time.' };
+  }
+}
+
 /** A role works when one of its processes reports here and its queue is polled in Temporal. */
 async function workerPart(
   role: (typeof WORKER_ROLES)[number],
@@ -117,11 +129,15 @@ async function workerPart(
 /** Lost ones are told of for an hour; after that they were taken away on purpose. */
 const FORGOTTEN_MS = 3_600_000;
 
-export async function checkHealth(deps: Deps): Promise<z.input<typeof healthSchema>> {
-  const [postgres, temporal, disk, workers] = await Promise.all([
+type Health = z.input<typeof healthSchema>;
+
+async function measureHealth(deps: Deps): Promise<Health> {
+  const [postgres, temporal, disk, retention, errors, workers] = await Promise.all([
     postgresPart(deps),
     temporalPart(deps),
     diskPart(deps),
+    readPart('retention', () => retentionPart(deps)),
+    readPart('errors', () => errorsPart(deps)),
     timed(() => listWorkers(deps.db)).then(
       ({ value }) => value,
       () => [],
@@ -135,9 +151,23 @@ export async function checkHealth(deps: Deps): Promise<z.input<typeof healthSche
       return workerPart(role, { here, lost: lost.length }, temporal.client);
     }),
   );
-  const parts = [postgres, temporal.part, disk, ...roles];
+  const parts = [postgres, temporal.part, disk, eventsPart(deps), retention, errors, ...roles];
   const worst = Math.max(...parts.map((part) => STATUSES.indexOf(part.status)));
   return { status: STATUSES[worst] ?? 'down', checkedAt: new Date().toISOString(), parts };
+}
+
+const POLL_MS = 1_000;
+const measured = new WeakMap<Deps, { startedAt: number; health: Promise<Health> }>();
+
+/** The health, measured at most once a second for all that ask: whoever comes in between shares the answer. */
+export function checkHealth(deps: Deps): Promise<Health> {
+  const last = measured.get(deps);
+  if (last && performance.now() - last.startedAt < POLL_MS) return last.health;
+  const health = measureHealth(deps);
+  measured.set(deps, { startedAt: performance.now(), health });
+  // A failure is told to those that share it, and forgotten.
+  health.catch(() => measured.delete(deps));
+  return health;
 }
 
 const healthAnswer = { 200: { description: 'Each part, and the worst of them as the whole', schema: healthSchema } };
@@ -147,7 +177,7 @@ export const systemRoutes: Route[] = [
     method: 'get',
     path: '/api/system/health',
     operationId: 'getSystemHealth',
-    summary: 'Health of each part: Postgres, Temporal, disk, workers by role',
+    summary: 'Health of each part: Postgres, Temporal, disk, events, retention, errors, workers by role',
     tags: ['System'],
     access: 'viewer',
     responses: healthAnswer,
@@ -159,8 +189,9 @@ export const systemRoutes: Route[] = [
     audit: false,
     operationId: 'pollSystemHealth',
     summary: 'Check each part now',
+    description: 'At most one measurement is made in a second; callers within it share it.',
     tags: ['System'],
-    access: 'viewer',
+    access: 'operator',
     responses: healthAnswer,
     handler: async ({ deps }) => ({ status: 200, body: await checkHealth(deps) }),
   }),

@@ -1,5 +1,6 @@
 import * as contract from '../contracts/worker-api.ts';
-import { query, queryOne } from './door/sql.ts';
+import { queryOne } from './door/sql.ts';
+import { recordErrors } from './errors/record.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
@@ -48,15 +49,6 @@ const METRICS = `
     ON CONFLICT (hour, kind, step, outcome, "leMs")
       DO UPDATE SET n = old.n + excluded.n, "sumMs" = old."sumMs" + excluded."sumMs")
   SELECT EXISTS (SELECT FROM known) AS known`;
-
-const ERRORS = `
-  INSERT INTO "ErrorLog" (source, type, message, kind, platform, step, "runId", "taskId", "accountTaskId", "accountId",
-    "workerId", detail)
-  SELECT $2, e.type, e.message, e.kind, e.platform, e.step, e."runId", at."taskId", e."accountTaskId", at."accountId", $1::uuid,
-    coalesce(e.detail, '{}')
-  FROM json_to_recordset($3::json) AS e(type text, message text, kind text, platform text, step text, "runId" text,
-    "accountTaskId" uuid, detail jsonb)
-  LEFT JOIN "AccountTask" at ON at.id = e."accountTaskId"`;
 
 export const workerReportRoutes: Route[] = [
   route({
@@ -144,7 +136,11 @@ export const workerReportRoutes: Route[] = [
     async handler({ params: { id }, body, deps }) {
       const worker = await deps.db.workerHost.findUnique({ where: { id }, select: { role: true } });
       if (!worker) throw unknownWorker(id);
-      await query(deps.db, ERRORS, id, `worker/${worker.role}`, JSON.stringify(body.errors));
+      const source = `worker/${worker.role}`;
+      await recordErrors(
+        deps.db,
+        body.errors.map((error) => ({ ...error, source, workerId: id })),
+      );
       return { status: 204 };
     },
   }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { field } from './door/test-data.ts';
-import { errorsRoutes } from './errors.ts';
+import { errorsRoutes } from './errors/routes.ts';
 import { locksRoutes } from './locks.ts';
 import { systemRoutes } from './system.ts';
 import { startTestApi, type TestAnswer, type TestApi, type TestCall } from './testing.ts';
@@ -219,6 +219,9 @@ describe('the health of the system', () => {
       'postgres',
       'temporal',
       'disk',
+      'events',
+      'retention',
+      'errors',
       'workers/orchestrator',
       'workers/browser',
       'workers/media',
