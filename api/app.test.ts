@@ -134,10 +134,34 @@ describe('the app', () => {
   it('sends strict security headers', async () => {
     const { headers } = await api.call('/', { token: null });
     const policy = headers.get('content-security-policy') ?? '';
-    expect(policy).toContain("script-src 'self';");
-    expect(policy).not.toContain('upgrade-insecure-requests');
+    const directives = Object.fromEntries(policy.split(';').map((part) => part.trim().split(/ (.*)/s).slice(0, 2)));
+    // No script but our own files, no frame around a page, nothing loaded from elsewhere.
+    expect(directives).toEqual({
+      'default-src': "'self'",
+      'script-src': "'self'",
+      'style-src': "'self' 'unsafe-inline'",
+      'img-src': "'self' blob: data:",
+      'media-src': "'self' blob: data:",
+      'font-src': "'self' data:",
+      'connect-src': "'self'",
+      'object-src': "'none'",
+      'base-uri': "'none'",
+      'form-action': "'self'",
+      'frame-ancestors': "'none'",
+      'worker-src': "'self'",
+      'manifest-src': "'self'",
+    });
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('permissions-policy')).toContain('camera=()');
     expect(headers.get('x-powered-by')).toBeNull();
+    // Over plain HTTP it would lock people out of localhost.
+    expect(headers.get('strict-transport-security')).toBeNull();
+    expect((await api.call('/api/accounts')).headers.get('cache-control')).toBe('private, no-cache');
+    expect((await api.call('/api/nothing')).headers.get('content-security-policy')).toBe(policy);
   });
 
   it('serves the dashboard on every page path, and no page for a missing file', async () => {
@@ -181,6 +205,19 @@ describe('the list of allowed addresses', () => {
 });
 
 describe('the rate limit', () => {
+  it('stops looking up tokens for an address that keeps sending wrong ones', async () => {
+    const api = await startTestApi({ portBase: 5582, routes: healthRoutes });
+    try {
+      const wrong = async () => (await api.call('/api/nothing', { token: 'flt_wrong_wrong_wrong' })).status;
+      const statuses = new Set<number>();
+      for (let n = 0; n < 300; n += 1) statuses.add(await wrong());
+      expect([...statuses]).toEqual([401]);
+      expect(await wrong()).toBe(429);
+    } finally {
+      await api.stop();
+    }
+  });
+
   it('answers 429 and says when to come back', async () => {
     const env = { FLOTILLA_RATE_LIMIT_PER_MINUTE: '10' };
     const api = await startTestApi({ portBase: 5582, env, routes: healthRoutes });

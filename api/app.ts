@@ -33,12 +33,25 @@ function securityHeaders(publicUrl: string): RequestHandler {
         baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
+        workerSrc: ["'self'"],
+        manifestSrc: ["'self'"],
       },
     },
+    frameguard: { action: 'deny' },
     strictTransportSecurity: publicUrl.startsWith('https:'),
     referrerPolicy: { policy: 'no-referrer' },
   });
 }
+
+/** Features of browsers that no page here uses; and answers of the API are for their caller alone, unless they say else. */
+const privacy: RequestHandler = (req, res, next) => {
+  res.setHeader(
+    'permissions-policy',
+    'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()',
+  );
+  if (req.path.startsWith('/api/')) res.setHeader('cache-control', 'private, no-cache');
+  next();
+};
 
 /** Names each request, in its answer and its log lines. Queries are not logged: they may hold signatures. */
 function requestLog(log: Deps['log']): RequestHandler {
@@ -76,6 +89,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.use(requestLog(log));
   app.use(timeRequests(deps.requests));
   app.use(securityHeaders(env.publicUrl));
+  app.use(privacy);
   app.use(allowList(deps));
   app.use(['/api', '/metrics'], failedAuthLimit(), authenticate(deps));
   app.use('/api', requestLimit(deps));

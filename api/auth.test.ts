@@ -159,7 +159,7 @@ describe('who may do what', () => {
   it('ends what a token signed in when its time is over', async () => {
     const made = await api.call('/api/tokens', { body: { name: 'brief', scopes: ['viewer'] } });
     const { cookie } = await signedIn(String(made.json.token));
-    await api.deps.db.apiToken.update({ where: { id: made.json.id }, data: { expiresAt: new Date(0) } });
+    await api.deps.db.apiToken.update({ where: { id: String(made.json.id) }, data: { expiresAt: new Date(0) } });
     expect((await api.call('/api/auth/me', { token: null, headers: { cookie } })).status).toBe(401);
   });
 

@@ -3,7 +3,7 @@ import { query } from '../door/sql.ts';
 import { pageOf } from '../pages.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
-import { auditVerdictSchema, verifyAudit } from './verify.ts';
+import { auditVerdictSchema, NOTED_ROW, notedRowOf, verifyAudit } from './verify.ts';
 
 const tags = ['Audit'];
 
@@ -87,9 +87,16 @@ export const auditRoutes: Route[] = [
       'or moved is found.',
     tags,
     access: 'admin',
+    query: z.object({
+      expect: z
+        .string()
+        .regex(NOTED_ROW, 'Must be <headId>:<headHash> of a former answer')
+        .optional()
+        .meta({ description: '`<headId>:<headHash>` that were noted at a former time: must still be there' }),
+    }),
     responses: { 200: { description: 'What was found', schema: auditVerdictSchema } },
-    async handler({ deps }) {
-      return { status: 200, body: await verifyAudit(deps.db) };
+    async handler({ query: { expect }, deps }) {
+      return { status: 200, body: await verifyAudit(deps.db, expect ? notedRowOf(expect) : undefined) };
     },
   }),
 ];

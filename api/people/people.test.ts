@@ -51,7 +51,7 @@ describe('people', () => {
     expect(made.json).toMatchObject({ name: 'ada', role: 'viewer', mustChangePassword: true });
     const first = String(made.json.password);
     expect((await api.call('/api/users')).text).not.toContain(first);
-    const row = await api.deps.db.user.findUniqueOrThrow({ where: { id: made.json.id } });
+    const row = await api.deps.db.user.findUniqueOrThrow({ where: { id: String(made.json.id) } });
     expect(row.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 
     const ada = await signIn('ADA', first);
@@ -84,7 +84,7 @@ describe('people', () => {
   });
 
   it('are computed for as well when the name is unknown, so that the time tells nothing', async () => {
-    const argon2 = await import('@node-rs/argon2');
+    const argon2 = jest.requireActual<typeof import('@node-rs/argon2')>('@node-rs/argon2');
     const { name } = await settled('viewer');
     const verify = jest.spyOn(argon2, 'verify');
     await signIn(name, 'not the password');
