@@ -23,8 +23,7 @@ const EXCEPTIONS: Readonly<Record<string, Access>> = {
   endOtherSessions: 'signed-in',
   getPreferences: 'signed-in',
   changePreferences: 'signed-in',
-  // Looking again changes nothing; a view is its owner's.
-  pollSystemHealth: 'viewer',
+  // A view is its owner's.
   createView: 'viewer',
   deleteView: 'viewer',
   // Who may do what, and what it is kept for.
