@@ -1,4 +1,4 @@
-import { CompleteAsyncError } from '@temporalio/activity';
+import { CompleteAsyncError, Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { ERROR_POLICIES, TaskError } from '../contracts/errors.ts';
 
@@ -17,9 +17,29 @@ export function toFailure(error: unknown): unknown {
   });
 }
 
+const HANDED_OVER = 'The worker was stopped in the middle of the step; another one takes it up.';
+
+/** Whether the activity was called off because its worker is going away, and not because its workflow wants no more. */
+function isHandedOver(): boolean {
+  try {
+    const details = Context.current().cancellationDetails;
+    return details?.workerShutdown === true && !details.cancelRequested;
+  } catch {
+    // Not in an activity: a test calls the function itself.
+    return false;
+  }
+}
+
+const isCalledOff = (error: unknown) =>
+  error instanceof CancelledFailure || (error instanceof Error && error.name === 'AbortError');
+
 type Activities = { [name: string]: (...args: never[]) => Promise<unknown> };
 
-/** The same activities with every error turned by {@link toFailure}. */
+/**
+ * The same activities with every error turned by {@link toFailure}. What was broken off by a worker's shutdown fails
+ * rather than counts as cancelled: the server refuses a cancellation that no workflow asked for, and the step would stay
+ * open until its heartbeat ran out.
+ */
 export function withFailures<T extends object>(activities: T): T {
   const wrapped = Object.entries(activities as Activities).map(([name, run]) => [
     name,
@@ -27,6 +47,7 @@ export function withFailures<T extends object>(activities: T): T {
       try {
         return await run(...args);
       } catch (error) {
+        if (isCalledOff(error) && isHandedOver()) throw toFailure(new TaskError('Unavailable', HANDED_OVER));
         if (error instanceof CancelledFailure || error instanceof CompleteAsyncError) throw error;
         throw toFailure(error);
       }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { OrchestratorActivities, ServerActivities } from '../contracts/orchestration.ts';
 import { CHANGED_SIGNAL } from '../contracts/orchestration.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
+import type { RetentionActivities } from '../contracts/retention.ts';
 import type { ScheduledActivities } from '../contracts/schedules.ts';
 import { attachBulk, nextPage, resetFailed, resync, setBulkState, settleLost } from './bulk-ledger.ts';
 import { createDesk } from './desk.ts';
@@ -11,6 +12,7 @@ import { createIntents } from './intents.ts';
 import type { HostLink } from './link.ts';
 import type { Relay } from './relay.ts';
 import { createRelay } from './relay.ts';
+import { createRetentionActivities } from './retention.ts';
 import { createScheduledActivities } from './scheduled.ts';
 import { createServerActivities } from './server.ts';
 
@@ -27,7 +29,7 @@ export interface OrchestratorDependencies {
 
 /** Activities of the orchestrator role: the only worker role that touches Postgres. */
 export function createOrchestratorActivities(dependencies: OrchestratorDependencies): {
-  activities: OrchestratorActivities & ServerActivities & ScheduledActivities;
+  activities: OrchestratorActivities & ServerActivities & ScheduledActivities & RetentionActivities;
   relay: Relay;
 } {
   const { pool, client, profiles, challengeMs } = dependencies;
@@ -37,7 +39,7 @@ export function createOrchestratorActivities(dependencies: OrchestratorDependenc
   });
   const desk = createDesk({ pool, relay, profiles, challengeMs });
   const intents = createIntents(pool, profiles);
-  const activities: OrchestratorActivities & ServerActivities & ScheduledActivities = {
+  const activities: OrchestratorActivities & ServerActivities & ScheduledActivities & RetentionActivities = {
     attachBulk: (request) => attachBulk(pool, request),
     resync: (request) => resync(pool, request),
     nextPage: (request) => nextPage(pool, request),
@@ -48,6 +50,7 @@ export function createOrchestratorActivities(dependencies: OrchestratorDependenc
     ...intents,
     ...createServerActivities(dependencies),
     ...createScheduledActivities(dependencies),
+    ...createRetentionActivities(dependencies),
   };
   return { activities: withFailures(activities), relay };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountFields } from './account-schemas.ts';
+import { rearm } from './csv-out.ts';
 import { fieldErrors } from './field-errors.ts';
 import type { FieldError } from './problem.ts';
 import { badRequest } from './problem.ts';
@@ -64,6 +65,9 @@ const COLUMNS: Readonly<Record<string, (cell: string, row: Cells) => void>> = {
   'quietHours.from': inside('quietHours', 'from', String),
   'quietHours.to': inside('quietHours', 'to', String),
 };
+/** Columns of an export that tell what only Flotilla itself sets. */
+const PASSED_OVER = ['status', 'statusReason', 'sessionAt', 'createdAt'];
+const isKnown = (name: string) => Object.hasOwn(COLUMNS, name) || PASSED_OVER.includes(name);
 const REQUIRED = ['platform', 'username'];
 
 export interface ColumnReader {
@@ -76,7 +80,7 @@ export function readHeader(cells: readonly string[]): ColumnReader {
   const names = cells.map((cell) => cell.trim());
   const errors = [
     ...REQUIRED.filter((name) => !names.includes(name)).map((path) => ({ path, message: 'The column is missing' })),
-    ...names.filter((name) => !Object.hasOwn(COLUMNS, name)).map((path) => ({ path, message: 'Unknown column' })),
+    ...names.filter((name) => !isKnown(name)).map((path) => ({ path, message: 'Unknown column' })),
     ...names
       .filter((name, place) => names.indexOf(name) !== place)
       .map((path) => ({ path, message: 'The column is there twice' })),
@@ -94,7 +98,9 @@ export function readHeader(cells: readonly string[]): ColumnReader {
       }
       const row: Cells = {};
       names.forEach((name, place) => {
-        const cell = line[place] ?? '';
+        const given = line[place] ?? '';
+        // An export puts a quote before what a spreadsheet would run; passwords are never exported.
+        const cell = name === 'password' ? given : rearm(given);
         // A password may begin or end with a space; elsewhere a cell of spaces is an empty one.
         if ((name === 'password' ? cell : cell.trim()) !== '') COLUMNS[name]?.(cell, row);
       });

@@ -57,6 +57,7 @@ const createAccount = route({
   summary: 'Add an account',
   tags,
   access: 'operator',
+  idempotent: true,
   body: createAccountSchema,
   examples: { plain: { platform: 'sandbox', username: 'ada', password: 'correct horse', tags: ['crew-a'] } },
   responses: {

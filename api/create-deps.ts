@@ -6,7 +6,7 @@ import type { Logger } from '../config/logger.ts';
 import { openDatabase } from '../prisma/client.ts';
 import type { Deps } from './deps.ts';
 import { createEventHub } from './event-hub.ts';
-import { loadKeyring, loadKeys } from './keys.ts';
+import { loadKeys, openKeyring } from './keys.ts';
 import { createSealer } from './seal.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -41,7 +41,7 @@ export const storeFolders = (env: Pick<Env, 'FLOTILLA_DATA'>) => ({
 export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; close(): Promise<void> }> {
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: the API needs a Postgres database.');
   const keys = await loadKeys(env);
-  const sealer = createSealer(await loadKeyring(env));
+  const sealer = createSealer(await openKeyring(env));
   const db = openDatabase(env.DATABASE_URL);
   const temporal = temporalClient(env);
   const folders = storeFolders(env);

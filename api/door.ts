@@ -64,7 +64,7 @@ function createRoute(kind: AnyKind): Route {
       'back and nothing is written. An account that cannot take part refuses the whole, unless `skipRefused` is set.',
     tags: ['Bulk tasks'],
     access: 'operator',
-    idempotent: true,
+    idempotent: 'own',
     maxBodyBytes: ORDER_BYTES,
     query: z.object({ dryRun: z.stringbool().default(false).meta({ description: 'Only check and show the plans' }) }),
     body,

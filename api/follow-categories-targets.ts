@@ -92,6 +92,7 @@ export const followTargetRoutes: Route[] = [
       'each are listed; the totals count them all.',
     tags,
     access: 'operator',
+    idempotent: true,
     params: idParams,
     body: z
       .strictObject({ usernames: z.array(z.string().max(1_000)).min(1).max(MOST_TARGETS) })

@@ -62,6 +62,7 @@ export const followCategoriesRoutes: Route[] = [
     summary: 'Add a follow category',
     tags,
     access: 'operator',
+    idempotent: true,
     body: body.meta({ id: 'NewFollowCategory' }),
     examples: { plain: { name: 'Harbour towns' } },
     responses: {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Env } from '../config/env.ts';
 import { errorCode } from './error-code.ts';
-import type { Keyring } from './seal.ts';
+import type { Keyring, KeyringSource } from './seal.ts';
 import { keyFromText } from './seal.ts';
 
 /** The bearer tokens that come from the environment or a key file. */
@@ -12,7 +13,7 @@ export interface Keys {
   workerToken: string;
 }
 
-const KEY_FILES = {
+export const KEY_FILES = {
   secretKey: 'secret-key',
   /** One former key a line; what they sealed still opens. */
   oldSecretKeys: 'old-secret-keys',
@@ -62,19 +63,57 @@ export async function loadKeys(env: Env): Promise<Keys> {
   };
 }
 
+function readNow(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Changes whenever a file of keys does: a rotation puts new files in their place. */
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? `${stat.ino}/${stat.mtimeMs}/${stat.size}` : '-';
+}
+
+/** The former sealing keys, as they stand in `old-secret-keys`. */
+export function readOldKeyLines(folder: string): string[] {
+  const lines = (readNow(join(folder, KEY_FILES.oldSecretKeys)) ?? '').split('\n').map((line) => line.trim());
+  return [...new Set(lines.filter(Boolean))];
+}
+
+function readKeyring(env: Env): Keyring {
+  const folder = keysFolder(env);
+  // The current key first: a rotation adds it to the old ones before it replaces it, so that it is never missing.
+  const file = readNow(join(folder, KEY_FILES.secretKey));
+  const older = readOldKeyLines(folder).map(keyFromText);
+  if (env.FLOTILLA_SECRET_KEY) {
+    return { current: keyFromText(env.FLOTILLA_SECRET_KEY), older: file ? [keyFromText(file), ...older] : older };
+  }
+  if (!file) throw new Error('The key file secret-key is gone. Put it back, or what was sealed cannot be opened.');
+  return { current: keyFromText(file), older };
+}
+
 /**
  * The sealing keys: `FLOTILLA_SECRET_KEY`, else `<FLOTILLA_DATA>/keys/secret-key`, made at first start.
  * With the variable set, the file's key and those of `old-secret-keys` still open what they sealed.
+ * The files are looked at on each use, so that a rotation reaches every process without a restart.
  * @throws Error with one sentence when a key is too weak
  */
-export async function loadKeyring(env: Env): Promise<Keyring> {
+export async function openKeyring(env: Env): Promise<KeyringSource> {
   const folder = keysFolder(env);
-  const oldLines = ((await readKeyFile(join(folder, KEY_FILES.oldSecretKeys))) ?? '').split('\n').filter(Boolean);
-  const older = oldLines.map((line) => keyFromText(line.trim()));
-  if (env.FLOTILLA_SECRET_KEY) {
-    const former = await readKeyFile(join(folder, KEY_FILES.secretKey));
-    return { current: keyFromText(env.FLOTILLA_SECRET_KEY), older: former ? [keyFromText(former), ...older] : older };
+  if (!env.FLOTILLA_SECRET_KEY) {
+    await readOrCreate(folder, KEY_FILES.secretKey, () => randomBytes(32).toString('base64'));
   }
-  const made = await readOrCreate(folder, KEY_FILES.secretKey, () => randomBytes(32).toString('base64'));
-  return { current: keyFromText(made), older };
+  const files = [join(folder, KEY_FILES.secretKey), join(folder, KEY_FILES.oldSecretKeys)];
+  const stamp = () => files.map(stampOf).join(' ');
+  let held = { stamp: stamp(), keyring: readKeyring(env) };
+  const reread = () => {
+    const now = stamp();
+    held = { stamp: now, keyring: readKeyring(env) };
+    return held.keyring;
+  };
+  return { get: () => (held.stamp === stamp() ? held.keyring : reread()), reread };
 }

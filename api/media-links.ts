@@ -1,4 +1,3 @@
-import { sameText } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { forbidden } from './problem.ts';
 
@@ -20,7 +19,7 @@ export function signLink(id: string, deps: LinkDeps): { url: string; expiresAt: 
 
 /** @throws Problem 403 for a link that was changed or is over */
 export function checkLink(id: string, link: { expires: number; signature: string }, deps: LinkDeps): void {
-  if (!sameText(link.signature, deps.sealer.mac(PURPOSE, `${id}.${link.expires}`))) {
+  if (!deps.sealer.isMac(PURPOSE, `${id}.${link.expires}`, link.signature)) {
     throw forbidden('The signature of this link is wrong.');
   }
   if (link.expires < nowSeconds()) throw forbidden('This link is over. Ask for a new one.');

@@ -136,6 +136,7 @@ export const proxiesRoutes: Route[] = [
     summary: 'Add a proxy',
     tags,
     access: 'operator',
+    idempotent: true,
     body: createSchema,
     examples: { plain: { name: 'Berlin 1', protocol: 'http', host: 'proxy.example.com', port: 8080, country: 'DE' } },
     responses: { 201: { description: 'Added', schema: proxySchema } },

@@ -6,9 +6,11 @@ import { ANONYMOUS } from './actor.ts';
 import { checkAccess } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { fieldErrors } from './field-errors.ts';
+import { answerOnce } from './idempotency.ts';
 import { badRequest, Problem } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
+import { checkKeepable } from './safe-input.ts';
 
 /** Large enough for a bulk task that names 100,000 accounts by id. */
 const DEFAULT_BODY_BYTES = 16 * 1024 ** 2;
@@ -22,6 +24,7 @@ function specificity(path: string): string {
 }
 
 function parse(schema: z.ZodType, value: unknown, where: string): unknown {
+  checkKeepable(value, where);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw badRequest(`The ${where} cannot be used as given.`, fieldErrors(parsed.error));
   return parsed.data;
@@ -88,7 +91,10 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     const isForm = route.multipart !== undefined && req.is('multipart/form-data');
     const body = route.body && readJson && !isForm ? parse(route.body, await readJson(req, res), 'request') : undefined;
     const signal = clientSignal(res);
-    const answer = await route.handler({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
+    const work = () => route.handler({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
+    const once = key !== undefined && route.idempotent === true && !isForm;
+    const call = { actor, operationId: route.operationId, key: key ?? '', request: { params, query, body } };
+    const answer = once ? await answerOnce(deps, call, work) : await work();
     if (answer !== 'streamed') send(route, answer, res, deps);
   };
 }

@@ -51,8 +51,11 @@ interface RouteBase {
   access: Access;
   /** The handler reads `multipart/form-data` itself; an object schema documents its text fields beside `file`. */
   multipart?: true | z.ZodObject;
-  /** Documents and checks the optional header `Idempotency-Key`. */
-  idempotent?: boolean;
+  /**
+   * Documents and checks the optional header `Idempotency-Key`. With `true` the first answer is remembered and given
+   * again; with `'own'` the handler keeps the key itself, in the transaction that creates.
+   */
+  idempotent?: true | 'own';
   /** Largest JSON body, bytes. */
   maxBodyBytes?: number;
   /** Examples of the body, by name. */

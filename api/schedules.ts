@@ -68,7 +68,7 @@ export const schedulesRoutes: Route[] = [
       'whoever has it then.',
     tags,
     access: 'operator',
-    idempotent: true,
+    idempotent: 'own',
     maxBodyBytes: ORDER_BYTES,
     body: changes.createSchema,
     examples: {

@@ -6,6 +6,7 @@ import {
   hkdfSync,
   randomBytes,
   scryptSync,
+  timingSafeEqual,
 } from 'node:crypto';
 
 /**
@@ -41,7 +42,13 @@ export interface Sealer {
   isOld(sealed: Uint8Array): boolean;
   /** A keyed hash (HMAC-SHA-256, base64url) of a text, under a key of its own for each purpose. */
   mac(purpose: string, text: string): string;
+  /** Whether `mac` is that hash of the text, under the current key or a former one that is still kept. */
+  isMac(purpose: string, text: string, mac: string): boolean;
 }
+
+/** What tells which key sealed bytes were sealed under: their bytes 1 to 8. */
+export const keyIdOf = (key: Buffer): Buffer =>
+  createHash('sha256').update('flotilla/key-id').update(key).digest().subarray(0, KEY_ID_BYTES);
 
 /**
  * A 32-byte key of base64, base64url or hex text; any other text of 12 characters or more is a passphrase,
@@ -60,26 +67,54 @@ export function keyFromText(text: string): Buffer {
   return scryptSync(text, 'flotilla/secret-key/v1', 32, { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 ** 2 });
 }
 
-const keyIdOf = (key: Buffer): Buffer =>
-  createHash('sha256').update('flotilla/key-id').update(key).digest().subarray(0, KEY_ID_BYTES);
-
 const associatedData = (purpose: string, rowId: string): Buffer => Buffer.from(`${purpose}\0${rowId}`);
 
-export function createSealer(keyring: Keyring): Sealer {
-  const keys = [keyring.current, ...keyring.older].map((key) => ({ key, id: keyIdOf(key) }));
-  const current = { key: keyring.current, id: keyIdOf(keyring.current) };
-  const macKeys = new Map<string, Buffer>();
+/** A keyring that may change while the process runs: a rotation by another process is seen at the next call. */
+export interface KeyringSource {
+  get(): Keyring;
+  /** Reads it anew, because a key was asked for that it does not hold. */
+  reread(): Keyring;
+}
 
-  function macKey(purpose: string): Buffer {
-    const known = macKeys.get(purpose);
-    if (known) return known;
-    const made = Buffer.from(hkdfSync('sha256', current.key, 'flotilla', purpose, 32));
-    macKeys.set(purpose, made);
-    return made;
+interface OpenRing {
+  current: { key: Buffer; id: Buffer };
+  all: readonly { key: Buffer; id: Buffer }[];
+  macKeys: Map<string, Buffer>;
+}
+
+function openRing({ current, older }: Keyring): OpenRing {
+  const all = [current, ...older].map((key) => ({ key, id: keyIdOf(key) }));
+  return { current: { key: current, id: keyIdOf(current) }, all, macKeys: new Map() };
+}
+
+function macOf(ring: OpenRing, key: { key: Buffer; id: Buffer }, purpose: string, text: string): Buffer {
+  const name = `${key.id.toString('hex')}/${purpose}`;
+  let macKey = ring.macKeys.get(name);
+  if (!macKey) {
+    macKey = Buffer.from(hkdfSync('sha256', key.key, 'flotilla', purpose, 32));
+    ring.macKeys.set(name, macKey);
+  }
+  return createHmac('sha256', macKey).update(text).digest();
+}
+
+export function createSealer(keys: Keyring | KeyringSource): Sealer {
+  const source: KeyringSource = 'get' in keys ? keys : { get: () => keys, reread: () => keys };
+  let last: { keyring: Keyring; ring: OpenRing } | undefined;
+  function ringOf(keyring: Keyring): OpenRing {
+    if (last?.keyring !== keyring) last = { keyring, ring: openRing(keyring) };
+    return last.ring;
+  }
+  const ringNow = () => ringOf(source.get());
+  function keyFor(id: Buffer): Buffer {
+    const find = (ring: OpenRing) => ring.all.find((key) => key.id.equals(id))?.key;
+    const found = find(ringNow()) ?? find(ringOf(source.reread()));
+    if (!found) throw new SealError('This was sealed under a key that is not in the keyring.');
+    return found;
   }
 
   return {
     seal(purpose, rowId, value) {
+      const { current } = ringNow();
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce, { authTagLength: TAG_BYTES });
       const header = Buffer.concat([Buffer.of(VERSION), current.id]);
@@ -93,11 +128,10 @@ export function createSealer(keyring: Keyring): Sealer {
         throw new SealError('These are no sealed bytes of a known version.');
       }
       const header = bytes.subarray(0, HEADER_BYTES);
-      const found = keys.find(({ id }) => id.equals(header.subarray(1)));
-      if (!found) throw new SealError('This was sealed under a key that is not in the keyring.');
+      const key = keyFor(header.subarray(1));
       const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
       const tag = bytes.subarray(HEADER_BYTES + NONCE_BYTES, HEADER_BYTES + NONCE_BYTES + TAG_BYTES);
-      const decipher = createDecipheriv('aes-256-gcm', found.key, nonce, { authTagLength: TAG_BYTES });
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
       decipher.setAAD(Buffer.concat([header, associatedData(purpose, rowId)]));
       decipher.setAuthTag(tag);
       try {
@@ -108,7 +142,18 @@ export function createSealer(keyring: Keyring): Sealer {
         throw new SealError('The sealed bytes were changed or belong to another row.');
       }
     },
-    isOld: (sealed) => !Buffer.from(sealed.subarray(1, HEADER_BYTES)).equals(current.id),
-    mac: (purpose, text) => createHmac('sha256', macKey(purpose)).update(text).digest('base64url'),
+    isOld: (sealed) => !Buffer.from(sealed.subarray(1, HEADER_BYTES)).equals(ringNow().current.id),
+    mac(purpose, text) {
+      const ring = ringNow();
+      return macOf(ring, ring.current, purpose, text).toString('base64url');
+    },
+    isMac(purpose, text, mac) {
+      const given = Buffer.from(mac, 'base64url');
+      const ring = ringNow();
+      return ring.all.some((key) => {
+        const right = macOf(ring, key, purpose, text);
+        return right.length === given.length && timingSafeEqual(right, given);
+      });
+    },
   };
 }

@@ -1,18 +1,15 @@
 import type { Deps } from './deps.ts';
-import { dropOldEvidence } from './door/evidence.ts';
-import { query, queryOne } from './door/sql.ts';
+import { queryOne } from './door/sql.ts';
 import { sweepStarts } from './door/start.ts';
+import { ensureRetentionSchedule } from './retention.ts';
 import { sweepSchedules } from './schedules-sweep.ts';
 
 const STARTS_MS = 1_000;
 const SCHEDULES_MS = 10_000;
-const CLEANING_MS = 3_600_000;
+const RETENTION_MS = 60_000;
 const SWEEP_LIMIT_MS = 120_000;
-const METRIC_DAYS = 7;
-/** The pace looks back eight days at most. */
-const ACTION_DAYS = 10;
 
-type SweeperDeps = Pick<Deps, 'db' | 'temporal' | 'log' | 'env' | 'evidenceStore'>;
+type SweeperDeps = Pick<Deps, 'db' | 'temporal' | 'log'>;
 
 export interface Sweeper {
   /** Waits for the sweep under way. */
@@ -34,27 +31,9 @@ async function alone(deps: SweeperDeps, name: string, work: () => Promise<unknow
   );
 }
 
-async function clean(deps: SweeperDeps): Promise<void> {
-  const evidence = await dropOldEvidence(deps);
-  const [metrics] = await query<{ n: number }>(
-    deps.db,
-    `WITH gone AS (
-       DELETE FROM "WorkerMetric" WHERE at < now() - ${METRIC_DAYS} * interval '1 day' RETURNING 1
-     ) SELECT count(*)::int AS n FROM gone`,
-  );
-  const [actions] = await query<{ n: number }>(
-    deps.db,
-    `WITH gone AS (
-       DELETE FROM "AccountAction" WHERE at < now() - ${ACTION_DAYS} * interval '1 day' RETURNING 1
-     ) SELECT count(*)::int AS n FROM gone`,
-  );
-  if (evidence > 0 || (metrics?.n ?? 0) > 0 || (actions?.n ?? 0) > 0)
-    deps.log.info({ evidence, metrics: metrics?.n, actions: actions?.n }, 'old records were deleted');
-}
-
 /**
  * The work that no request waits for: every second starts of bulk tasks that are due or were lost, every 10 seconds
- * what Temporal lacks of the schedules, every hour the deletion of old evidence and metrics. Of several API processes
+ * what Temporal lacks of the schedules, every minute its schedule of the retention. Of several API processes
  * one does it.
  */
 export function startSweeper(deps: SweeperDeps): Sweeper {
@@ -73,7 +52,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
   };
   every(STARTS_MS, 'starts', () => sweepStarts(deps));
   every(SCHEDULES_MS, 'schedules', () => sweepSchedules(deps));
-  every(CLEANING_MS, 'old records', () => clean(deps));
+  every(RETENTION_MS, 'the retention schedule', () => ensureRetentionSchedule(deps));
   return {
     async close() {
       for (const timer of timers) clearInterval(timer);

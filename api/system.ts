@@ -130,7 +130,7 @@ export async function checkHealth(deps: Deps): Promise<z.input<typeof healthSche
   const roles = await Promise.all(
     WORKER_ROLES.map((role) => {
       const own = workers.filter((worker) => worker.role === role);
-      const here = own.filter((worker) => worker.state !== 'lost').length;
+      const here = own.filter(({ state }) => state === 'ready' || state === 'draining').length;
       const lost = own.filter((one) => one.state === 'lost' && Date.now() - one.heartbeatAt.getTime() < FORGOTTEN_MS);
       return workerPart(role, { here, lost: lost.length }, temporal.client);
     }),

@@ -52,6 +52,7 @@ export const tokensRoutes: Route[] = [
       'Its text is in this answer and nowhere else. People sign in with it, programs send it as bearer token.',
     tags,
     access: 'admin',
+    idempotent: true,
     body: z.strictObject({ name: line(100), scopes: z.array(z.enum(ROLES)).min(1).max(ROLES.length) }),
     examples: { reporter: { name: 'Weekly report', scopes: ['viewer'] } },
     responses: { 201: { description: 'Made', schema: tokenSchema.extend({ token: z.string() }) } },

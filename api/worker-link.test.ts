@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { acquireLease, releaseLease } from '../activities/leases.ts';
 import { accountLeaseResource } from '../contracts/worker-api.ts';
-import { dropOldEvidence } from './door/evidence.ts';
 import { asSql } from './door/sql.ts';
 import { field, makeAccounts, makeVideo } from './door/test-data.ts';
 import { evidenceRoutes } from './evidence.ts';
+import { retainBatch } from './retention-parts.ts';
 import { sealAccountLogin, sealProxyPassword } from './secrets.ts';
 import { startTestApi, type TestApi, type TestCall } from './testing.ts';
 import { workerLinkRoutes } from './worker-link.ts';
@@ -176,7 +176,7 @@ describe('evidence', () => {
     await api.deps.db.evidence.updateMany({ where: { id: { in: ids.slice(0, 2) } }, data: { createdAt: old } });
     const hashOf = async (id: string) => (await api.deps.db.evidence.findUniqueOrThrow({ where: { id } })).sha256;
     const [sharedHash, aloneHash] = [await hashOf(ids[0]!), await hashOf(ids[1]!)];
-    expect(await dropOldEvidence(api.deps)).toBe(2);
+    expect(await retainBatch(api.deps, 'evidence')).toEqual({ removed: 2, more: true });
     expect(await api.deps.evidenceStore.has(sharedHash)).toBe(true);
     expect(await api.deps.evidenceStore.has(aloneHash)).toBe(false);
   });

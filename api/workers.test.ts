@@ -40,7 +40,8 @@ describe('a worker', () => {
     const beat = await post(`/api/workers/${id}/heartbeat`, { state: 'draining', detail: { sessions: 2 } });
     expect(beat.json).toEqual({ order: 'none' });
     expect((await post(`/api/workers/${id}/metrics`, { metrics: { rssMb: 120 } })).status).toBe(204);
-    const errors = [{ type: 'PageChanged', message: 'no button', detail: { step: 'submit' } }];
+    const about = { kind: 'upload', platform: 'sandbox', step: 'submitPost', runId: 'run-1' };
+    const errors = [{ type: 'PageChanged', message: 'no button', ...about, detail: { count: 3 } }];
     expect((await post(`/api/workers/${id}/errors`, { errors })).status).toBe(204);
 
     const shown = await api.call(`/api/workers/${id}`);
@@ -53,7 +54,8 @@ describe('a worker', () => {
       errors: [{ type: 'PageChanged', message: 'no button' }],
     });
     const log = await api.call(`/api/errors?workerId=${id}`);
-    expect(field<object[]>(log, 'items')).toMatchObject([{ source: 'worker/browser', detail: { step: 'submit' } }]);
+    expect(field<object[]>(log, 'items')).toMatchObject([{ source: 'worker/browser', detail: { count: 3 } }]);
+    expect(await api.deps.db.errorLog.findFirst({ where: { workerId: id } })).toMatchObject(about);
   });
 
   it('is told to restart until it has', async () => {
@@ -66,6 +68,73 @@ describe('a worker', () => {
     }
     await register('host-c');
     expect((await post(`/api/workers/${id}/heartbeat`, { state: 'ready' })).json).toEqual({ order: 'none' });
+  });
+
+  it('that was drained stays so over its starts, until it is told to restart', async () => {
+    const id = await register('host-e');
+    expect((await api.call(`/api/workers/${id}/drain`, { method: 'POST' })).json).toMatchObject({ order: 'drain' });
+    const beat = (state: string) => post(`/api/workers/${id}/heartbeat`, { state });
+    for (const state of ['draining', 'drained']) expect((await beat(state)).json).toEqual({ order: 'drain' });
+    await api.deps.db.workerHost.update({ where: { id }, data: { heartbeatAt: new Date(Date.now() - 46_000) } });
+    expect((await api.call(`/api/workers/${id}`)).json).toMatchObject({ state: 'drained', order: 'drain' });
+
+    const again = await post('/api/workers/register', { name: 'host-e', ...host });
+    expect(again.json).toEqual({ id, order: 'drain' });
+    expect((await api.call(`/api/workers/${id}`)).json).toMatchObject({ state: 'drained', order: 'drain' });
+    await api.call(`/api/workers/${id}/restart`, { method: 'POST' });
+    expect((await beat('drained')).json).toEqual({ order: 'restart' });
+    expect((await post('/api/workers/register', { name: 'host-e', ...host })).json).toEqual({ id, order: 'none' });
+    expect((await api.call(`/api/workers/${id}`)).json).toMatchObject({ state: 'ready', order: 'none' });
+  });
+
+  it('has its durations added up, each report once however often it arrives', async () => {
+    const [first, second] = [await register('host-f'), await register('host-g')];
+    const timing = (leMs: number, n: number, step = 'openSession') => ({
+      ...{ kind: 'upload', step, outcome: 'ok', leMs, n },
+      sumMs: leMs * n,
+    });
+    const report = (id: string, sequence: number, ...timings: object[]) =>
+      post(`/api/workers/${id}/metrics`, { metrics: { cpu: sequence }, sequence, timings });
+    const counted = async () =>
+      (await api.deps.db.stepTiming.findMany({ orderBy: [{ step: 'asc' }, { leMs: 'asc' }] })).map(
+        ({ step, leMs, n, sumMs }) => [step, leMs, Number(n), Number(sumMs)],
+      );
+    for (const sequence of [1, 1, 2, 1]) {
+      expect((await report(first, sequence, timing(10, 2), timing(12, 1), timing(10, 1))).status).toBe(204);
+    }
+    await report(second, 1, timing(10, 5), timing(1, 1, 'setBio'));
+    await register('host-f');
+    await report(first, 2, timing(10, 100));
+    expect(await counted()).toEqual([
+      ['openSession', 10, 11, 110],
+      ['openSession', 12, 2, 24],
+      ['setBio', 1, 1, 1],
+    ]);
+    const shown = await api.call(`/api/workers/${first}`);
+    expect(field<object[]>(shown, 'metrics')).toMatchObject([{ metrics: { cpu: 2 } }, { metrics: { cpu: 1 } }]);
+    expect(field<object>(shown, 'detail')).toEqual({});
+    const wrong = await report(first, 3, { ...timing(10, 1), n: 0 });
+    expect([wrong.status, field<{ path: string }[]>(wrong, 'errors')[0]?.path]).toEqual([400, 'timings.0.n']);
+  });
+
+  it('adds durations up with others at once', async () => {
+    const ids = await Promise.all(Array.from({ length: 4 }, (_, n) => register(`host-many-${n}`)));
+    const steps = ['a', 'b', 'c', 'd', 'e'];
+    const timings = (turn: number) =>
+      [...steps.slice(turn), ...steps.slice(0, turn)].map((step) => ({
+        ...{ kind: 'many', step, outcome: 'ok', leMs: 4, n: 1, sumMs: 3 },
+      }));
+    const answers = await Promise.all(
+      ids.flatMap((id, turn) =>
+        [1, 2, 3].map((sequence) =>
+          post(`/api/workers/${id}/metrics`, { metrics: {}, sequence: sequence * 10 + turn, timings: timings(turn) }),
+        ),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+    const rows = await api.deps.db.stepTiming.findMany({ where: { kind: 'many' } });
+    expect(rows.map(({ step }) => step).sort()).toEqual(steps);
+    expect(new Set(rows.map(({ n }) => n)).size).toBe(1);
   });
 
   it('counts as lost when it was not heard of for long', async () => {

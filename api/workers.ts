@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import { WORKER_ROLES } from '../contracts/queues.ts';
-import * as contract from '../contracts/worker-api.ts';
+import { heartbeatResponseSchema, WORKER_STATES, type WorkerState } from '../contracts/worker-api.ts';
 import { type Db, query, queryOne } from './door/sql.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
+import { workerReportRoutes } from './worker-reports.ts';
 
 const TAGS = ['Workers'];
 /** A worker that has not been heard of for so long counts as lost: four heartbeats and a little. */
 export const LOST_AFTER_SECONDS = 45;
 const SHOWN_METRICS = 60;
 
-const orderSchema = contract.heartbeatResponseSchema.shape.order;
+const orderSchema = heartbeatResponseSchema.shape.order;
 
 const workerSchema = z.object({
   id: z.uuid(),
@@ -21,7 +22,7 @@ const workerSchema = z.object({
   pid: z.int(),
   version: z.string(),
   slots: z.int(),
-  state: z.enum(['ready', 'draining', 'lost']),
+  state: z.enum([...WORKER_STATES, 'lost']),
   order: orderSchema.meta({ description: 'What it is told at its next heartbeat' }),
   detail: z.record(z.string(), z.unknown()),
   registeredAt: z.iso.datetime(),
@@ -41,21 +42,22 @@ interface WorkerRow {
   pid: number;
   version: string;
   slots: number;
-  state: 'ready' | 'draining' | 'lost';
+  state: WorkerState | 'lost';
   detail: Record<string, unknown>;
   registeredAt: Date;
   heartbeatAt: Date;
 }
 
 const COLUMNS = `id, name, role, "taskQueues", pid, version, slots, detail, "registeredAt", "heartbeatAt",
-  CASE WHEN "heartbeatAt" < now() - ${LOST_AFTER_SECONDS} * interval '1 second' THEN 'lost' ELSE state END AS state`;
+  CASE WHEN state <> 'drained' AND "heartbeatAt" < now() - ${LOST_AFTER_SECONDS} * interval '1 second'
+    THEN 'lost' ELSE state END AS state`;
 
 export function listWorkers(db: Db): Promise<WorkerRow[]> {
   return query<WorkerRow>(db, `SELECT ${COLUMNS} FROM "WorkerHost" ORDER BY role, name`);
 }
 
 function toWorker({ detail, ...row }: WorkerRow): z.input<typeof workerSchema> {
-  const { order, ...rest } = detail;
+  const { order, sequence: _sequence, ...rest } = detail;
   return {
     ...row,
     order: orderSchema.safeParse(order).data ?? 'none',
@@ -65,7 +67,17 @@ function toWorker({ detail, ...row }: WorkerRow): z.input<typeof workerSchema> {
   };
 }
 
-const unknownWorker = (id: string) => notFound(`There is no worker ${id}. A worker that is told so registers again.`);
+async function order(db: Db, id: string, what: 'restart' | 'drain') {
+  const row = await queryOne<WorkerRow>(
+    db,
+    `UPDATE "WorkerHost" SET detail = detail || jsonb_build_object('order', $2::text)
+     WHERE id = $1::uuid RETURNING ${COLUMNS}`,
+    id,
+    what,
+  );
+  if (!row) throw notFound(`There is no worker ${id}.`);
+  return { status: 202, body: toWorker(row) };
+}
 
 const operatorRoutes: Route[] = [
   route({
@@ -73,7 +85,7 @@ const operatorRoutes: Route[] = [
     path: '/api/workers',
     operationId: 'listWorkers',
     summary: 'Worker processes by role',
-    description: `A worker that was not heard of for ${LOST_AFTER_SECONDS} seconds is lost.`,
+    description: `A worker that was not heard of for ${LOST_AFTER_SECONDS} seconds is \`lost\`, and is back when it reports again. One that was drained is \`drained\` until a restart is ordered.`,
     tags: TAGS,
     access: 'viewer',
     responses: { 200: { description: 'All workers', schema: z.object({ items: z.array(workerSchema) }) } },
@@ -118,117 +130,27 @@ const operatorRoutes: Route[] = [
     path: '/api/workers/{id}/restart',
     operationId: 'restartWorker',
     summary: 'Let a worker finish what it has begun, and start it anew',
+    description: `It takes nothing new, finishes what it holds or gives it to others, ends with exit code 75 and is started
+anew by what started it, under the same id. Ends a drain too.`,
     tags: TAGS,
     access: 'operator',
     params: idParams,
     responses: { 202: { description: 'It is told at its next heartbeat', schema: workerSchema } },
-    async handler({ params: { id }, deps }) {
-      const row = await queryOne<WorkerRow>(
-        deps.db,
-        `UPDATE "WorkerHost" SET detail = detail || '{"order":"restart"}' WHERE id = $1::uuid RETURNING ${COLUMNS}`,
-        id,
-      );
-      if (!row) throw notFound(`There is no worker ${id}.`);
-      return { status: 202, body: toWorker(row) };
-    },
+    handler: ({ params: { id }, deps }) => order(deps.db, id, 'restart'),
+  }),
+  route({
+    method: 'post',
+    path: '/api/workers/{id}/drain',
+    operationId: 'drainWorker',
+    summary: 'Let a worker finish what it has begun, and take it out of service',
+    description: `It takes nothing new, finishes what it holds or gives it to others, and ends with exit code 0. Started
+again, it works only after a restart has been ordered.`,
+    tags: TAGS,
+    access: 'operator',
+    params: idParams,
+    responses: { 202: { description: 'It is told at its next heartbeat', schema: workerSchema } },
+    handler: ({ params: { id }, deps }) => order(deps.db, id, 'drain'),
   }),
 ];
 
-const reportRoutes: Route[] = [
-  route({
-    method: 'post',
-    path: '/api/workers/register',
-    operationId: 'registerWorker',
-    summary: 'A worker process starts',
-    description: 'The same name and role again is the same worker, started anew: former orders are done.',
-    tags: TAGS,
-    access: 'worker',
-    body: contract.registerRequestSchema,
-    responses: { 200: { description: 'Its id', schema: contract.registerResponseSchema } },
-    async handler({ body, deps }) {
-      const { name, role, ...rest } = body;
-      const fresh = { ...rest, state: 'ready', detail: {}, registeredAt: new Date(), heartbeatAt: new Date() };
-      const worker = await deps.db.workerHost.upsert({
-        where: { name_role: { name, role } },
-        create: { name, role, ...fresh },
-        update: fresh,
-        select: { id: true },
-      });
-      return { status: 200, body: worker };
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/api/workers/{id}/heartbeat',
-    operationId: 'heartbeatWorker',
-    summary: 'A worker is there; the answer carries orders',
-    tags: TAGS,
-    access: 'worker',
-    params: idParams,
-    body: contract.heartbeatRequestSchema,
-    responses: { 200: { description: 'What it is to do', schema: contract.heartbeatResponseSchema } },
-    async handler({ params: { id }, body, deps }) {
-      const row = await queryOne<{ order: string | null }>(
-        deps.db,
-        `UPDATE "WorkerHost" SET state = $2, "heartbeatAt" = now(),
-           detail = ($3::jsonb - 'order') || CASE WHEN detail ? 'order' THEN jsonb_build_object('order', detail->'order') ELSE '{}' END
-         WHERE id = $1::uuid RETURNING detail->>'order' AS order`,
-        id,
-        body.state,
-        JSON.stringify(body.detail),
-      );
-      if (!row) throw unknownWorker(id);
-      return { status: 200, body: { order: orderSchema.safeParse(row.order).data ?? 'none' } };
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/api/workers/{id}/metrics',
-    operationId: 'reportWorkerMetrics',
-    summary: 'What a worker measures',
-    tags: TAGS,
-    access: 'worker',
-    params: idParams,
-    body: contract.metricsRequestSchema,
-    responses: { 204: { description: 'Noted' } },
-    async handler({ params: { id }, body, deps }) {
-      const row = await queryOne(
-        deps.db,
-        `INSERT INTO "WorkerMetric" ("workerId", metrics)
-         SELECT id, $2::jsonb FROM "WorkerHost" WHERE id = $1::uuid RETURNING id::text`,
-        id,
-        JSON.stringify(body.metrics),
-      );
-      if (!row) throw unknownWorker(id);
-      return { status: 204 };
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/api/workers/{id}/errors',
-    operationId: 'reportWorkerErrors',
-    summary: 'What went wrong on a worker',
-    tags: TAGS,
-    access: 'worker',
-    params: idParams,
-    body: contract.errorsRequestSchema,
-    responses: { 204: { description: 'Noted' } },
-    async handler({ params: { id }, body, deps }) {
-      const worker = await deps.db.workerHost.findUnique({ where: { id }, select: { role: true } });
-      if (!worker) throw unknownWorker(id);
-      await query(
-        deps.db,
-        `INSERT INTO "ErrorLog" (source, type, message, "taskId", "accountTaskId", "workerId", detail)
-         SELECT $2, e.type, e.message, at."taskId", e."accountTaskId", $1::uuid, coalesce(e.detail, '{}')
-         FROM json_to_recordset($3::json) AS e(type text, message text, "accountTaskId" uuid, detail jsonb)
-         LEFT JOIN "AccountTask" at ON at.id = e."accountTaskId"`,
-        id,
-        `worker/${worker.role}`,
-        JSON.stringify(body.errors),
-      );
-      return { status: 204 };
-    },
-  }),
-];
-
-export const workersRoutes: Route[] = [...operatorRoutes, ...reportRoutes];
+export const workersRoutes: Route[] = [...operatorRoutes, ...workerReportRoutes];

@@ -44,6 +44,8 @@ export const envSchema = z.object({
   FLOTILLA_HOST_NAME: z.string().min(1).optional(),
   FLOTILLA_VISIT_HOSTS: list.default([]),
   FLOTILLA_BROWSER_SLOTS: z.coerce.number().int().min(1).max(200).default(6),
+  FLOTILLA_METRICS_PORT: port.optional(),
+  FLOTILLA_DRAIN_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),
   FLOTILLA_CHECKER_URL: z.url({ protocol: /^http$/ }).optional(),
   FLOTILLA_CHECKER_HTTPS_URL: z.url({ protocol: /^https$/ }).optional(),
   FLOTILLA_PROXY_CONNECT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),

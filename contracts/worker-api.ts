@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WORKER_ROLES } from './queues.ts';
+import { timingSchema } from './timings.ts';
 
 /**
  * What worker hosts and the API say to one another. Hosts hold a worker token and no database credentials.
@@ -28,22 +29,42 @@ export const registerRequestSchema = z.object({
   version: z.string(),
   slots: z.int().nonnegative(),
 });
-export const registerResponseSchema = z.object({ id: z.uuid() });
+/** A drain stays ordered until a restart is: whoever registers under it polls nothing. */
+export const registerResponseSchema = z.object({ id: z.uuid(), order: z.enum(['none', 'drain']) });
+
+/** `drained`: it has ended, or polls nothing until it is ordered to restart. */
+export const WORKER_STATES = ['ready', 'draining', 'drained'] as const;
+export type WorkerState = (typeof WORKER_STATES)[number];
 
 export const heartbeatRequestSchema = z.object({
-  state: z.enum(['ready', 'draining']),
+  state: z.enum(WORKER_STATES),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
 export const heartbeatResponseSchema = z.object({ order: z.enum(['none', 'drain', 'restart']) });
 
-export const metricsRequestSchema = z.object({ metrics: z.record(z.string(), z.number()) });
+/**
+ * `sequence` grows with every report of a worker, over its restarts too: a report whose answer was lost is sent again
+ * under the same number, and counts once.
+ */
+export const metricsRequestSchema = z.object({
+  metrics: z.record(z.string(), z.number()),
+  sequence: z.int().nonnegative().optional(),
+  timings: z.array(timingSchema).max(5_000).default([]),
+});
 export const errorsRequestSchema = z.object({
   errors: z
     .array(
       z.object({
         type: z.string().max(100),
         message: z.string().max(2_000),
+        kind: z.string().max(60).optional(),
+        platform: z.string().max(60).optional(),
+        /** Name of the activity. */
+        step: z.string().max(100).optional(),
         accountTaskId: z.uuid().optional(),
+        /** The workflow's run, as Temporal Web knows it. */
+        runId: z.string().max(100).optional(),
+        /** `count`: how often it happened, where like ones were gathered. */
         detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
       }),
     )

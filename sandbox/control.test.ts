@@ -103,3 +103,21 @@ test('ten thousand accounts are made by one order, and any of them can log in', 
   const last = accounts[9_999]!;
   expect((await site.visitor().logIn(last.username, last.password)).location).toBe('/');
 });
+
+test('a site that listens on every address still takes no orders from elsewhere, unless it was opened', async () => {
+  const asElsewhere = async (options: { openControl?: boolean }) => {
+    const wide = await newSite({ host: '0.0.0.0', ...options });
+    try {
+      const headers = { 'x-forwarded-for': '10.1.2.3' };
+      const [page, order] = await Promise.all([
+        fetch(`${wide.url}/login`, { headers }),
+        fetch(`${wide.url}/_control/health`, { headers }),
+      ]);
+      return [page.status, order.status];
+    } finally {
+      await wide.closeAndForget();
+    }
+  };
+  expect(await asElsewhere({})).toEqual([200, 403]);
+  expect(await asElsewhere({ openControl: true })).toEqual([200, 200]);
+});

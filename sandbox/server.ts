@@ -22,6 +22,10 @@ const CLOSE_GRACE_MS = 3_000;
 export interface SandboxOptions {
   /** 0 takes any free port. */
   port: number;
+  /** The address to listen on; 127.0.0.1 by default. */
+  host?: string;
+  /** Lets every caller steer the site, not only programs on this machine. */
+  openControl?: boolean;
   dataFolder: string;
   /** How long a new post is worked on before it is published; 600 by default. */
   processingDelayMs?: number;
@@ -46,14 +50,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     processingDelayMs: options.processingDelayMs ?? 600,
     log: options.log ?? pino({ level: 'silent' }),
   };
-  const server = createServer(createApp(site));
+  const server = createServer(createApp(site, options.openControl ?? false));
   // Uploads may take their time.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(options.port, '127.0.0.1', resolve);
+      server.listen(options.port, options.host ?? '127.0.0.1', resolve);
     });
   } catch (error) {
     await store.close();
@@ -74,7 +78,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-function createApp(site: Site): Express {
+function createApp(site: Site, openControl: boolean): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use((_request, response, next) => {
@@ -84,7 +88,7 @@ function createApp(site: Site): Express {
     });
     next();
   });
-  app.use('/_control', controlRoutes(site));
+  app.use('/_control', controlRoutes(site, openControl));
   app.use('/assets', assetRoutes());
   app.use('/media', express.static(site.store.mediaFolder, { maxAge: '30d', immutable: true, index: false }));
   const gate = requireAccount(site);

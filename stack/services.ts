@@ -32,8 +32,14 @@ export const ENTRY_POINTS = {
 /** Who may touch Postgres. */
 export const DATABASE_SERVICES = ['prepare', 'api', 'orchestrator'] as const;
 
-/** A worker logs this, at level `info`, when it polls its task queues. */
-const WORKER_READY = /"msg":"worker is ready"/;
+/** A worker logs this, at level `info`, when it polls its task queues, or is not to because it has been drained. */
+const WORKER_READY = /"msg":"worker is (ready|drained)/;
+
+/** The worker roles of one machine serve their metrics on ports in a row. */
+const metricsPorts = (env: Env): Partial<Record<WorkerRole, number>> => {
+  const { FLOTILLA_METRICS_PORT: first } = env;
+  return first === undefined ? {} : Object.fromEntries(WORKER_ROLES.map((role, index) => [role, first + index]));
+};
 
 export interface Installation {
   env: Env;
@@ -76,21 +82,29 @@ export async function listServices({ env, keys, tools }: Installation): Promise<
       ...database,
       ...workerToken,
       FLOTILLA_ADMIN_TOKEN: keys.adminToken,
-      FLOTILLA_SECRET_KEY: keys.secretKey,
+      // A key of the file stays in the file: there the process sees it change when it is rotated.
+      ...(env.FLOTILLA_SECRET_KEY ? { FLOTILLA_SECRET_KEY: keys.secretKey } : {}),
     },
     ready: { kind: 'http', url: `http://127.0.0.1:${env.PORT}/api/health` },
     dependsOn: ['prepare'],
     ports: [{ port: env.PORT, host: env.HOST, variable: 'PORT' }],
   };
+  const metrics = metricsPorts(env);
   const workers = WORKER_ROLES.map(
     (role): Service => ({
       name: role,
       role: WORKER_PURPOSE[role],
       command: nodeCommand(role),
-      env: { ...common, ...workerToken, ...logLevel, ...(isDatabaseService(role) ? database : {}) },
+      env: {
+        ...common,
+        ...workerToken,
+        ...logLevel,
+        ...(isDatabaseService(role) ? database : {}),
+        ...(metrics[role] && { FLOTILLA_METRICS_PORT: String(metrics[role]) }),
+      },
       ready: { kind: 'log', pattern: WORKER_READY },
       dependsOn: ['temporal', 'api'],
-      ports: [],
+      ports: metrics[role] ? [{ port: metrics[role], host: env.HOST, variable: 'FLOTILLA_METRICS_PORT' }] : [],
       // Time to give work back and to close browsers.
       stopTimeoutMs: 20_000,
     }),
@@ -99,7 +113,11 @@ export async function listServices({ env, keys, tools }: Installation): Promise<
     name: 'sandbox',
     role: 'the site to try things on',
     command: nodeCommand('sandbox'),
-    env: { SANDBOX_PORT: String(env.SANDBOX_PORT), SANDBOX_DATA: join(env.FLOTILLA_DATA, 'sandbox') },
+    env: {
+      SANDBOX_HOST: '127.0.0.1',
+      SANDBOX_PORT: String(env.SANDBOX_PORT),
+      SANDBOX_DATA: join(env.FLOTILLA_DATA, 'sandbox'),
+    },
     ready: { kind: 'http', url: `http://127.0.0.1:${env.SANDBOX_PORT}/` },
     dependsOn: [],
     ports: [{ port: env.SANDBOX_PORT, host: '127.0.0.1', variable: 'SANDBOX_PORT' }],

@@ -12,6 +12,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 /** A service that ran this long before it ended starts again without the delays of earlier ends. */
 const STABLE_MS = 60_000;
+/** What a worker ends with when it was ordered to restart. */
+const RESTART_CODE = 75;
 /** How often a service may end before it is ready, at the first start, until the start is given up. */
 const START_ATTEMPTS = 3;
 
@@ -35,12 +37,15 @@ export interface SupervisedContext {
   say(line: string): void;
 }
 
+/** How it ended, in words; null when it ended with exit code 0. */
+type End = string | null | typeof RESTART;
+const RESTART = Symbol('it was ordered to restart');
+
 interface Run {
   pid: number | undefined;
   startedAt: number;
   log: LogPosition;
-  /** How it ended, in words; null when it ended with exit code 0. */
-  ended: Promise<string | null>;
+  ended: Promise<End>;
 }
 
 /** Keeps one service running: starts it, watches it, starts it again when it ends. */
@@ -74,9 +79,11 @@ export function supervise(service: Service, context: SupervisedContext): Supervi
     child.unref();
     const { pid } = child;
     if (pid !== undefined) context.reaper.add(pid, service.stopSignal ?? 'SIGTERM');
-    const ended = new Promise<string | null>((resolve) => {
+    const ended = new Promise<End>((resolve) => {
       child.once('error', (error) => resolve(`it cannot be run: ${error.message}`));
-      child.once('exit', (code, by) => resolve(code === 0 ? null : by ? `killed by ${by}` : `exit code ${code}`));
+      child.once('exit', (code, by) =>
+        resolve(code === 0 ? null : code === RESTART_CODE ? RESTART : by ? `killed by ${by}` : `exit code ${code}`),
+      );
     }).then((how) => {
       if (run?.pid === pid) run = undefined;
       clearLeftovers(pid);
@@ -102,8 +109,8 @@ export function supervise(service: Service, context: SupervisedContext): Supervi
   }
 
   /** 'ready', 'late', or how it ended first. */
-  async function untilReady(current: Run): Promise<'ready' | 'late' | { ended: string | null }> {
-    let end: { ended: string | null } | undefined;
+  async function untilReady(current: Run): Promise<'ready' | 'late' | { ended: End }> {
+    let end: { ended: End } | undefined;
     void current.ended.then((ended) => {
       end = { ended };
     });
@@ -127,7 +134,12 @@ export function supervise(service: Service, context: SupervisedContext): Supervi
         if (service.ready.kind !== 'done') keeping = keepRunning(current);
         return;
       }
-      const reason = outcome === 'late' ? 'it was not ready in time' : (outcome.ended ?? 'it ended at once');
+      const reason =
+        outcome === 'late'
+          ? 'it was not ready in time'
+          : typeof outcome.ended === 'string'
+            ? outcome.ended
+            : 'it ended at once';
       if (outcome === 'late' || attempt >= attempts) {
         throw new StackError(`${service.name} does not start: ${reason}.${lastLines(current.log)}`);
       }
@@ -141,13 +153,15 @@ export function supervise(service: Service, context: SupervisedContext): Supervi
     while (true) {
       const how = await current.ended;
       if (stopping.signal.aborted) return;
-      failures = Date.now() - current.startedAt > STABLE_MS ? 1 : failures + 1;
-      const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
-      context.say(
-        how === null
-          ? `${service.name} has ended and starts again.`
-          : `${service.name} has died (${how}) and starts again in ${delayMs / 1000} s.${lastLines(current.log)}`,
-      );
+      const ordered = how === RESTART;
+      failures = ordered ? 0 : Date.now() - current.startedAt > STABLE_MS ? 1 : failures + 1;
+      const delayMs = ordered ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
+      if (ordered) context.say(`${service.name} has been ordered to restart.`);
+      else if (how === null) context.say(`${service.name} has ended and starts again.`);
+      else {
+        const end = lastLines(current.log);
+        context.say(`${service.name} has died (${String(how)}) and starts again in ${delayMs / 1000} s.${end}`);
+      }
       await pause(delayMs);
       if (stopping.signal.aborted) return;
       try {

@@ -72,6 +72,20 @@ describe('the supervisor', () => {
     expect(isAlive(after)).toBe(false);
   });
 
+  it('starts a service anew at once when it ends because it was ordered to, and counts no failure', async () => {
+    const said: string[] = [];
+    const program = `process.on('SIGUSR2', () => process.exit(75)); ${STAYS}`;
+    const supervisor = await start([service('worker', program)], said);
+    for (let turn = 1; turn <= 3; turn += 1) {
+      process.kill(supervisor.processOf('worker')!, 'SIGUSR2');
+      await until(() => said.filter((line) => line.includes('worker is back')).length === turn);
+    }
+    await supervisor.stop();
+    expect(said.filter((line) => !line.includes('is back'))).toEqual(
+      Array(3).fill('worker has been ordered to restart.'),
+    );
+  });
+
   it('clears the children of a killed service, those in groups of their own too', async () => {
     const program = `
       const { spawn } = require('child_process');

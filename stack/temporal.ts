@@ -15,7 +15,7 @@ export const RETENTION_DAYS = 30;
  * A bulk task holds a window of children and hears from each by signal; the server's limits per run are meant for
  * many tenants and are raised to what one installation of this program can use.
  */
-const DYNAMIC_CONFIG: Readonly<Record<string, number>> = {
+export const DYNAMIC_CONFIG: Readonly<Record<string, number>> = {
   'limit.numPendingChildExecutions.error': 5_000,
   'limit.numPendingActivities.error': 5_000,
   'limit.numPendingSignals.error': 5_000,

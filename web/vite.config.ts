@@ -13,5 +13,7 @@ export default defineConfig({
     // The content security policy takes fonts and pictures from our own files; nothing needs inlining.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    // Which file is read for which source: what the first load weighs is reckoned from it.
+    manifest: true,
   },
 });

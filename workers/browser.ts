@@ -10,7 +10,7 @@ import { createHostActivities } from '../activities/host.ts';
 import { createMediaStore } from '../activities/media/store.ts';
 import { createDriverLookup } from '../activities/platforms/registry.ts';
 import { hostQueue } from '../contracts/queues.ts';
-import type { Role, RoleParts } from './role.ts';
+import { graceTime, type Role, type RoleParts } from './role.ts';
 import { createSessionSlots } from './slots.ts';
 
 const SHARED_QUEUE = 'browser';
@@ -18,7 +18,8 @@ const CONTEXTS_PER_BROWSER = 8;
 const MEDIA_CACHE_BYTES = 10 * 1024 ** 3;
 
 /** Accounts in browsers: opens sessions from the shared queue, runs their steps on the host's own. */
-export async function browser({ env, log, link, connection, hostName }: RoleParts): Promise<Role> {
+export async function browser(parts: RoleParts): Promise<Role> {
+  const { env, log, link, connection, hostName } = parts;
   const executablePath = findChromium();
   if (!executablePath) throw new Error('No Chromium or Chrome was found. Install one, or set CHROMIUM_PATH.');
   const slots = env.FLOTILLA_BROWSER_SLOTS;
@@ -49,7 +50,12 @@ export async function browser({ env, log, link, connection, hostName }: RolePart
     hostQueue: ownQueue,
     visitSite: createSiteVisitor(createVisitGuard(env.FLOTILLA_VISIT_HOSTS)),
   });
-  const common = { connection, namespace: env.TEMPORAL_NAMESPACE, shutdownGraceTime: '60 seconds' } as const;
+  const common = {
+    connection,
+    namespace: env.TEMPORAL_NAMESPACE,
+    shutdownGraceTime: graceTime(env, 60),
+    interceptors: { activity: parts.activityInterceptors ?? [] },
+  } as const;
   const sharedWorker = await Worker.create({
     ...common,
     taskQueue: SHARED_QUEUE,
@@ -69,9 +75,10 @@ export async function browser({ env, log, link, connection, hostName }: RolePart
   });
   return {
     workers: [sharedWorker, ownWorker],
+    holder: { worker: ownWorker, held: gate.used },
     taskQueues: [SHARED_QUEUE, ownQueue],
     slots,
-    measure: () => ({ openSessions: sessions.openCount(), ...pool.stats() }),
+    measure: () => ({ usedSlots: gate.used(), openSessions: sessions.openCount(), ...pool.stats() }),
     async close() {
       await sessions.closeAll();
       await pool.close();

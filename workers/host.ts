@@ -1,25 +1,31 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
-import { z as zod } from 'zod';
 import type { HostLink } from '../activities/link.ts';
 import { LinkRefused } from '../activities/link.ts';
 import type { Env } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
-import type { registerRequestSchema } from '../contracts/worker-api.ts';
+import type { registerRequestSchema, WorkerState } from '../contracts/worker-api.ts';
 import { heartbeatResponseSchema, registerResponseSchema } from '../contracts/worker-api.ts';
+import type { Reports } from './reports.ts';
 
 const HEARTBEAT_MS = 10_000;
-/** Every so many heartbeats the host's measures are sent too. */
+/** Every so many rounds the measurements are sent too; errors are in every one. */
 const METRICS_EVERY = 3;
+/** How long the last words may take, milliseconds: the process is to end. */
+const LAST_WORDS_MS = 3_000;
+
+export type Order = 'drain' | 'restart';
 
 export interface HostOptions {
-  link: HostLink;
+  link: Pick<HostLink, 'call'>;
   log: Logger;
   registration: z.input<typeof registerRequestSchema>;
-  /** Live numbers of this role: slots in use, open browsers. */
+  reports: Reports;
+  /** Live numbers for the heartbeat: slots in use, open browsers. */
   measure(): Record<string, number>;
-  /** Called once when the API orders a drain or a restart. */
-  onOrder(order: 'drain' | 'restart'): void;
+  /** Called when the API's order is another one than before. */
+  onOrder(order: Order): void;
 }
 
 /** The name under which this machine's processes appear, and its own queues are called. */
@@ -28,72 +34,117 @@ export function hostName(env: Env): string {
 }
 
 /**
- * Registers this process with the API and keeps telling that it lives. An API that is away is no reason to stop
- * working: everything is tried again at the next beat.
+ * Registers this process with the API and keeps telling that it lives, what it measures and what went wrong. An API that
+ * is away is no reason to stop working: everything is tried again at the next beat.
  */
-export function keepRegistered({ link, log, registration, measure, onOrder }: HostOptions) {
+export function keepRegistered({ link, log, registration, reports, measure, onOrder }: HostOptions) {
   let id: string | null = null;
-  let state: 'ready' | 'draining' = 'ready';
-  let ordered = false;
-  let beats = 0;
+  let state: WorkerState = 'ready';
+  let ordered: Order | 'none' = 'none';
   let stopped = false;
-  let lastCpu = process.cpuUsage();
-  let lastAt = Date.now();
+  let wake = new AbortController();
+  let untold = false;
+  let whenRegistered: () => void = () => undefined;
+  const registered = new Promise<void>((resolve) => {
+    whenRegistered = resolve;
+  });
 
-  function cpuShare(): number {
-    const used = process.cpuUsage(lastCpu);
-    const elapsedMs = Math.max(1, Date.now() - lastAt);
-    lastCpu = process.cpuUsage();
-    lastAt = Date.now();
-    return Math.round(((used.user + used.system) / 1_000 / elapsedMs) * 1_000) / 1_000;
+  function hear(order: Order | 'none'): void {
+    if (order === ordered) return;
+    ordered = order;
+    if (order !== 'none') onOrder(order);
+  }
+
+  async function register(): Promise<string> {
+    const answer = await link.call('POST', '/api/workers/register', registration, registerResponseSchema);
+    log.info({ workerId: answer.id }, 'registered');
+    id = answer.id;
+    if (answer.order === 'drain') state = 'drained';
+    hear(answer.order);
+    whenRegistered();
+    return answer.id;
   }
 
   async function beat(): Promise<void> {
-    if (id === null) {
-      ({ id } = await link.call('POST', '/api/workers/register', registration, registerResponseSchema));
-      log.info({ workerId: id }, 'registered');
-    }
+    const known = id ?? (await register());
+    const body = { state, detail: measure() };
+    const { order } = await link.call('POST', `/api/workers/${known}/heartbeat`, body, heartbeatResponseSchema);
+    hear(order);
+  }
+
+  async function report(round: number): Promise<void> {
+    if (id === null) return;
+    await reports.errors(id);
+    if (round % METRICS_EVERY === 0) await reports.metrics(id);
+  }
+
+  /** A worker that the API does not know registers anew at the next beat. */
+  async function attempt(what: string, work: () => Promise<void>): Promise<boolean> {
     try {
-      const { order } = await link.call(
-        'POST',
-        `/api/workers/${id}/heartbeat`,
-        { state, detail: measure() },
-        heartbeatResponseSchema,
-      );
-      if (order !== 'none' && !ordered) {
-        ordered = true;
-        onOrder(order);
-      }
-      beats += 1;
-      if (beats % METRICS_EVERY === 1) {
-        const memory = process.memoryUsage();
-        const metrics = { ...measure(), cpu: cpuShare(), rssBytes: memory.rss, heapBytes: memory.heapUsed };
-        await link.call('POST', `/api/workers/${id}/metrics`, { metrics }, zod.unknown());
-      }
+      await work();
+      return true;
     } catch (error) {
       if (error instanceof LinkRefused && error.status === 404) id = null;
-      else throw error;
+      else log.warn({ reason: String(error) }, `${what} not delivered`);
+      return false;
     }
   }
 
-  async function loop(): Promise<void> {
+  async function pause(signal?: AbortSignal): Promise<void> {
+    await sleep(HEARTBEAT_MS, undefined, { ref: false, ...(signal ? { signal } : {}) }).catch(() => undefined);
+  }
+
+  /** Reports have a loop of their own: one that hangs is no reason to be taken for lost. */
+  async function keepBeating(): Promise<void> {
     while (!stopped) {
-      await beat().catch((error: unknown) => log.warn({ reason: String(error) }, 'heartbeat not delivered'));
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, HEARTBEAT_MS);
-        timer.unref();
-      });
+      untold = false;
+      await attempt('heartbeat', beat);
+      if (!untold) await pause(wake.signal);
     }
   }
-  void loop();
+  async function keepReporting(): Promise<void> {
+    await registered;
+    for (let round = 0; !stopped; ) {
+      if (await attempt('report', () => report(round))) round += 1;
+      await pause();
+    }
+  }
+  void keepBeating();
+  void keepReporting();
 
   return {
-    /** Tells at the next beat that no new work is taken. */
-    draining(): void {
-      state = 'draining';
+    /** Resolves when the API has answered for the first time. */
+    registered,
+
+    /** Told at once, not only at the next beat. */
+    tell(next: WorkerState): void {
+      state = next;
+      untold = true;
+      wake.abort();
+      wake = new AbortController();
     },
-    stop(): void {
+
+    /** Registers as a process that has just started: a restart that was ordered is done. */
+    async again(): Promise<void> {
+      state = 'ready';
+      ordered = 'none';
+      await attempt('registration', async () => void (await register()));
+    },
+
+    /** Says what is left to say, if the API hears it soon, and falls silent. */
+    async stop(last?: WorkerState): Promise<void> {
       stopped = true;
+      if (last) state = last;
+      const known = id;
+      if (known === null) return;
+      const words = async () => {
+        await attempt('report', () => reports.errors(known));
+        await attempt('report', () => reports.metrics(known));
+        await attempt('heartbeat', beat);
+      };
+      await Promise.race([words(), sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     },
   };
 }
+
+export type Host = ReturnType<typeof keepRegistered>;

@@ -13,7 +13,7 @@ const CACHE_BYTES = 20 * 1024 ** 3;
 const RENDERS_AT_ONCE = 2;
 
 /** Rendering: fetches sources by hash, keeps renditions on this host, hands them over to the API. */
-export async function media({ env, link, connection, hostName }: RoleParts): Promise<Role> {
+export async function media({ env, link, connection, hostName, activityInterceptors }: RoleParts): Promise<Role> {
   mediaTools();
   const folder = join(env.FLOTILLA_DATA, 'hosts', hostName);
   const outFolder = join(folder, 'renditions');
@@ -27,13 +27,17 @@ export async function media({ env, link, connection, hostName }: RoleParts): Pro
     taskQueue: QUEUE,
     activities: createMediaActivities({ link, media: store, outFolder, profiles: platformProfiles }),
     maxConcurrentActivityTaskExecutions: RENDERS_AT_ONCE,
+    interceptors: { activity: activityInterceptors ?? [] },
     shutdownGraceTime: '5 seconds',
   });
   return {
     workers: [worker],
     taskQueues: [QUEUE],
     slots: RENDERS_AT_ONCE,
-    measure: () => ({ renders: worker.getStatus().numInFlightActivities }),
+    measure() {
+      const renders = worker.getStatus().numInFlightActivities;
+      return { usedSlots: renders, renders };
+    },
     close: async () => undefined,
   };
 }

@@ -8,7 +8,7 @@ import { createApiDriverLookup } from '../activities/platforms/registry.ts';
 import { createProxyWorks } from '../activities/proxies/works.ts';
 import type { NetworkActivities } from '../contracts/orchestration.ts';
 import { hostQueue } from '../contracts/queues.ts';
-import type { Role, RoleParts } from './role.ts';
+import { graceTime, type Role, type RoleParts } from './role.ts';
 import { createSessionSlots } from './slots.ts';
 
 const SHARED_QUEUE = 'network';
@@ -17,7 +17,8 @@ const SLOTS = 100;
 const MEDIA_CACHE_BYTES = 10 * 1024 ** 3;
 
 /** Accounts over APIs, and what is asked of the network without any account's session. */
-export async function network({ env, log, link, connection, hostName }: RoleParts): Promise<Role> {
+export async function network(parts: RoleParts): Promise<Role> {
+  const { env, log, link, connection, hostName } = parts;
   const ownQueue = hostQueue('network', hostName);
   const media = createMediaStore(join(env.FLOTILLA_DATA, 'hosts', hostName, 'network-media'), {
     evictAboveBytes: MEDIA_CACHE_BYTES,
@@ -32,7 +33,12 @@ export async function network({ env, log, link, connection, hostName }: RolePart
   const gate = createSessionSlots(SLOTS, sessions.openCount);
   const { shared, host } = createHostActivities({ sessions, link, media, hostQueue: ownQueue });
   const works = withFailures<NetworkActivities>({ ...createProxyWorks({ link, env }) });
-  const common = { connection, namespace: env.TEMPORAL_NAMESPACE, shutdownGraceTime: '10 seconds' } as const;
+  const common = {
+    connection,
+    namespace: env.TEMPORAL_NAMESPACE,
+    shutdownGraceTime: graceTime(env, 10),
+    interceptors: { activity: parts.activityInterceptors ?? [] },
+  } as const;
   const sharedWorker = await Worker.create({
     ...common,
     taskQueue: SHARED_QUEUE,
@@ -52,9 +58,11 @@ export async function network({ env, log, link, connection, hostName }: RolePart
   });
   return {
     workers: [sharedWorker, ownWorker],
+    holder: { worker: ownWorker, held: gate.used },
     taskQueues: [SHARED_QUEUE, ownQueue],
     slots: SLOTS,
     measure: () => ({
+      usedSlots: gate.used(),
       openSessions: sessions.openCount(),
       activities: sharedWorker.getStatus().numInFlightActivities + ownWorker.getStatus().numInFlightActivities,
     }),

@@ -11,10 +11,12 @@ import type { Role, RoleParts } from './role.ts';
 
 /** Workflows kept in memory: the rest is replayed when it wakes. Keeps the process well under 600 MB. */
 const CACHED_WORKFLOWS = 600;
+const WORKFLOW_TASKS_AT_ONCE = 40;
 const DATABASE_CONNECTIONS = 16;
 
 /** Workflows and the ledger: the one worker role with database credentials. */
-export async function orchestrator({ env, log, link, connection }: RoleParts, entryPath?: string): Promise<Role> {
+export async function orchestrator(parts: RoleParts, entryPath?: string): Promise<Role> {
+  const { env, log, link, connection } = parts;
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: the orchestrator writes the ledger.');
   const pool = new pg.Pool({ connectionString: env.DATABASE_URL, max: DATABASE_CONNECTIONS });
   pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection was lost'));
@@ -40,8 +42,9 @@ export async function orchestrator({ env, log, link, connection }: RoleParts, en
       ...(entryPath ? { entryPath } : {}),
     }),
     activities,
+    interceptors: { activity: parts.activityInterceptors ?? [] },
     maxCachedWorkflows: CACHED_WORKFLOWS,
-    maxConcurrentWorkflowTaskExecutions: 40,
+    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_AT_ONCE,
     maxConcurrentLocalActivityExecutions: 100,
     maxConcurrentActivityTaskExecutions: 20,
     shutdownGraceTime: '10 seconds',
@@ -49,8 +52,15 @@ export async function orchestrator({ env, log, link, connection }: RoleParts, en
   return {
     workers: [worker],
     taskQueues: [ORCHESTRATOR_QUEUE],
-    slots: 40,
-    measure: () => ({ cachedWorkflows: worker.getStatus().numCachedWorkflows, databaseConnections: pool.totalCount }),
+    slots: WORKFLOW_TASKS_AT_ONCE,
+    measure() {
+      const { numCachedWorkflows, numInFlightWorkflowActivations } = worker.getStatus();
+      return {
+        usedSlots: numInFlightWorkflowActivations,
+        cachedWorkflows: numCachedWorkflows,
+        databaseConnections: pool.totalCount,
+      };
+    },
     async close() {
       await relay.flush();
       await clientConnection.close();

@@ -1,4 +1,4 @@
-import type { NativeConnection, Worker } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
 import type { HostLink } from '../activities/link.ts';
 import type { Env } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
@@ -10,14 +10,24 @@ export interface RoleParts {
   link: HostLink;
   connection: NativeConnection;
   hostName: string;
+  /** See every activity of the role's workers. */
+  activityInterceptors?: ActivityInterceptorsFactory[];
 }
 
 /** A role's workers and what belongs to them. */
 export interface Role {
   workers: Worker[];
+  /** Of the workers the one that serves what is held: it goes on, when no new work is taken, until nothing is left. */
+  holder?: { worker: Worker; held(): number };
   taskQueues: string[];
   slots: number;
+  /** Live numbers, `usedSlots` among them. */
   measure(): Record<string, number>;
   /** After the workers have stopped: closes what the role opened. */
   close(): Promise<void>;
+}
+
+/** How long activities under way may take once a worker shuts down, milliseconds; then they are broken off. */
+export function graceTime({ FLOTILLA_DRAIN_SECONDS }: Env, mostSeconds: number): number {
+  return Math.min(FLOTILLA_DRAIN_SECONDS, mostSeconds) * 1_000;
 }

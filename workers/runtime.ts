@@ -12,7 +12,27 @@ export function temporalLogger(log: Logger): TemporalLogger {
   });
 }
 
-/** Installs the process-wide runtime; call once, before any worker is made. Signals are ours to handle. */
-export function installRuntime(log: Logger): void {
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+/**
+ * Installs the process-wide runtime; call once, before any worker is made. Signals are ours to handle.
+ * @param metricsPort where the SDK serves its own metrics on the loopback address, named as Prometheus wants them
+ */
+export function installRuntime(log: Logger, metricsPort?: number): void {
+  Runtime.install({
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    ...(metricsPort === undefined
+      ? {}
+      : {
+          telemetryOptions: {
+            metrics: {
+              prometheus: {
+                bindAddress: `127.0.0.1:${metricsPort}`,
+                countersTotalSuffix: true,
+                unitSuffix: true,
+                useSecondsForDurations: true,
+              },
+            },
+          },
+        }),
+  });
 }

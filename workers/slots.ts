@@ -10,6 +10,7 @@ const LOOK_AGAIN_MS = 250;
  */
 export function createSessionSlots(limit: number, openSessions: () => number) {
   let reserved = 0;
+  let running = 0;
   const waiting = new Set<() => void>();
 
   function hasRoom(): boolean {
@@ -46,11 +47,19 @@ export function createSessionSlots(limit: number, openSessions: () => number) {
       });
     },
     tryReserveSlot: () => null,
-    markSlotUsed: () => undefined,
-    releaseSlot() {
+    markSlotUsed() {
+      running += 1;
+    },
+    releaseSlot(context) {
+      if (context.slotInfo) running -= 1;
       reserved -= 1;
       wake();
     },
   };
-  return { supplier, wake, reserved: () => reserved };
+  return {
+    supplier,
+    wake,
+    /** What activities take and what open sessions hold; a reservation of a poll that waits for work counts as nothing. */
+    used: () => openSessions() + running,
+  };
 }

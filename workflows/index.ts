@@ -2,6 +2,7 @@ import { kinds } from '../kinds/index.ts';
 import { accountWorkflow } from './account.ts';
 import { bulkWorkflow } from './bulk.ts';
 
+export { retention } from './retention.ts';
 export { scheduledBulkTask } from './scheduled.ts';
 
 /** Two exports a kind, so that Temporal Web shows what runs by name. A test fails when one is missing. */

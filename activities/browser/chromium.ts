@@ -98,6 +98,16 @@ const SWITCHED_OFF_BY_PLAYWRIGHT = [
  */
 const WINDOW_PARTS = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'];
 
+/** Chromium puts a socket into its temporary folder, and the name of a socket must not be longer than some 100 bytes. */
+const LONGEST_TEMPORARY = 55;
+
+/** Environment of a worker's Chromium. */
+export function launchEnv(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const entries = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const own = Object.fromEntries(entries);
+  return (own.TMPDIR ?? '').length > LONGEST_TEMPORARY ? { ...own, TMPDIR: '/tmp' } : own;
+}
+
 /** Command line of a worker's Chromium. The sandbox is given up only where Chromium refuses to run with it: as root. */
 export function launchArgs(asRoot: boolean = process.getuid?.() === 0): string[] {
   return [

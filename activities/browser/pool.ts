@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-
 import { chromium } from 'playwright-core';
 import type { Logger } from '../../config/logger.ts';
 import type { ProxySettings, StorageState } from '../sessions/link.ts';
-import { launchArgs } from './chromium.ts';
+import { launchArgs, launchEnv } from './chromium.ts';
 import { createSlots } from './slots.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
@@ -103,6 +103,7 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
     const ready = chromium.launch({
       executablePath,
       args: launchArgs(),
+      env: launchEnv(),
       tracesDir: join(folder, 'traces'),
       handleSIGINT: false,
       handleSIGTERM: false,

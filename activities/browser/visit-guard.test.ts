@@ -1,4 +1,5 @@
-import { createVisitGuard, isPublicAddress } from './visit-guard.ts';
+import { isPublicAddress } from '../../config/address-guard.ts';
+import { createVisitGuard } from './visit-guard.ts';
 
 const PUBLIC = '93.184.216.34';
 const guard = (allowed: string[], addresses: string[] = [PUBLIC]) => createVisitGuard(allowed, async () => addresses);

@@ -1,14 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 import type { Page, Request, Response, Route } from 'playwright-core';
+import { bareHost as bare, isPublicAddress } from '../../config/address-guard.ts';
 import { isListedHost } from '../../contracts/visit-hosts.ts';
-
-/** Whether an address is one of the public internet: not private, loopback, link-local, multicast or reserved. */
-export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
-}
-
-const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '').toLowerCase();
 
 export interface VisitGuard {
   /** Why an address may not be visited; null when it may. */

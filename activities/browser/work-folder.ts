@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 function isAlive(pid: number): boolean {
   try {
@@ -10,6 +10,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Folders that this process made. */
+const mine = new Set<string>();
+
 /**
  * Makes a folder that only this user can read, for files that may still hold secrets (traces before they are masked),
  * and removes those that killed processes left under the same parent.
@@ -19,7 +22,11 @@ export function makeWorkFolder(parent: string): string {
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(parent)) {
     const pid = Number(/^pid-(\d+)-/.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) rmSync(join(parent, name), { recursive: true, force: true });
+    // A container gives every start the same id: what carries this process' own is a former one's.
+    if (pid > 0 && (pid === process.pid ? !mine.has(name) : !isAlive(pid)))
+      rmSync(join(parent, name), { recursive: true, force: true });
   }
-  return mkdtempSync(join(parent, `pid-${process.pid}-`));
+  const folder = mkdtempSync(join(parent, `pid-${process.pid}-`));
+  mine.add(basename(folder));
+  return folder;
 }

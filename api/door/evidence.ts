@@ -4,7 +4,7 @@ import type { StoredFile } from '../../activities/media/store.ts';
 import type { evidenceMetaSchema } from '../../contracts/worker-api.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem } from '../problem.ts';
-import { query, queryOne } from './sql.ts';
+import { queryOne } from './sql.ts';
 import { addEvent } from './timeline.ts';
 
 type Meta = z.output<typeof evidenceMetaSchema>;
@@ -58,33 +58,4 @@ export async function keepEvidence(deps: Pick<Deps, 'db'>, meta: Meta, file: Sto
     });
     return kept.id;
   });
-}
-
-const BATCH = 500;
-
-/**
- * Deletes evidence that is older than the kept days, and the files that nothing names any more.
- * @returns how many rows were deleted
- */
-export async function dropOldEvidence(deps: Pick<Deps, 'db' | 'env' | 'evidenceStore'>): Promise<number> {
-  let dropped = 0;
-  for (;;) {
-    const rows = await query<{ sha256: string }>(
-      deps.db,
-      `DELETE FROM "Evidence" WHERE id IN (
-         SELECT id FROM "Evidence" WHERE "createdAt" < now() - $1::int * interval '1 day' LIMIT ${BATCH}
-       ) RETURNING sha256`,
-      deps.env.FLOTILLA_EVIDENCE_DAYS,
-    );
-    dropped += rows.length;
-    const hashes = [...new Set(rows.map((row) => row.sha256))];
-    const still = await query<{ sha256: string }>(
-      deps.db,
-      'SELECT DISTINCT sha256 FROM "Evidence" WHERE sha256 = ANY($1::text[])',
-      hashes,
-    );
-    const used = new Set(still.map((row) => row.sha256));
-    for (const hash of hashes) if (!used.has(hash)) await deps.evidenceStore.remove(hash);
-    if (rows.length < BATCH) return dropped;
-  }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { renderSampleVideos } from '../../activities/media/samples.ts';
 import { startTestStack, type TestStack } from '../../stack/testing.ts';
+import { findingsOf } from './axe/index.ts';
 import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
 import { type Site, siteAt } from './dashboard-site.ts';
 
@@ -271,6 +272,116 @@ describe('the dashboard', () => {
       await tell('ada of the harbour', drawer.getByRole('region', { name: 'Plan' })).waitFor();
       expect(await drawer.getByRole('region', { name: 'Posts' }).count()).toBe(0);
       await page.keyboard.press('Escape');
+    },
+    RUN_MS,
+  );
+
+  it('speaks Russian when it is told to, remembers it, and comes back to English', async () => {
+    await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await button(/Signed in as/).click();
+    await page.getByRole('menuitem', { name: 'Русский' }).click();
+    await page.getByRole('heading', { name: 'Обзор' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('ru');
+    await page.getByRole('link', { name: 'Аккаунты', exact: true }).click();
+    await tell('4 аккаунта').waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Аккаунты' }).waitFor();
+    expect(await page.title()).toBe('Аккаунты · Flotilla');
+    await page.getByRole('link', { name: 'Новая задача' }).first().click();
+    await page.getByRole('link', { name: 'Загрузка видео' }).waitFor();
+    await button(/Вы вошли как/).click();
+    await page.getByRole('menuitem', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'New bulk task' }).waitFor();
+  });
+
+  it('goes dark and light by the menu', async () => {
+    const scheme = (): Promise<string | null> => page.locator('html').getAttribute('data-mantine-color-scheme');
+    for (const [name, wanted] of [
+      ['Dark', 'dark'],
+      ['Light', 'light'],
+    ] as const) {
+      await button(/Signed in as/).click();
+      await page.getByRole('menuitem', { name }).click();
+      expect(await scheme()).toBe(wanted);
+    }
+  });
+
+  it('is driven by keys: the palette finds pages and accounts, g and a letter go, ? helps, / searches', async () => {
+    await page.keyboard.press('Control+k');
+    const field = page.getByPlaceholder(/^Page, command/);
+    await field.fill('prox');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Proxies', level: 1 }).waitFor();
+    await page.keyboard.press('Control+k');
+    await field.fill('grace');
+    await page.getByRole('dialog').getByText('sandbox').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('joan');
+    await rowOf('ada').waitFor({ state: 'detached' });
+    expect(page.url()).toContain('q=joan');
+    await button('Clear the search').click();
+    await rowOf('ada').waitFor();
+  });
+
+  it('walks through a table with j and k, chooses rows with x and shift, and opens one with Enter', async () => {
+    await page.getByRole('heading', { name: 'Accounts', level: 1 }).click();
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await tell('1 account chosen').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Shift+x');
+    await tell('3 accounts chosen').waitFor();
+    await page.keyboard.press('k');
+    await page.keyboard.press('Escape');
+    await tell('3 accounts chosen').waitFor({ state: 'detached' });
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(page.url()).toContain('open=');
+    await page.goBack();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it(
+    'has nothing on any page that axe calls serious or critical, in both themes',
+    async () => {
+      const pages = [
+        '/',
+        '/tasks',
+        '/tasks/new',
+        '/tasks/new/upload',
+        '/schedules',
+        '/inbox',
+        '/accounts',
+        '/media',
+        '/follow',
+        '/proxies',
+      ];
+      const findings: string[] = [];
+      for (const path of pages) {
+        await page.goto(`${stack.apiUrl}${path}`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.waitForLoadState('load');
+        for (const finding of await findingsOf(page)) findings.push(`${path} ${finding}`);
+      }
+      await page.goto(`${stack.apiUrl}/tasks`);
+      await rowOf('First voyage').click();
+      await page.getByRole('heading', { name: 'First voyage' }).waitFor();
+      await rowOf('joan').click();
+      await page.getByRole('dialog').waitFor();
+      for (const finding of await findingsOf(page)) findings.push(`task ${finding}`);
+      await page.keyboard.press('Escape');
+      expect(findings).toEqual([]);
     },
     RUN_MS,
   );

@@ -1,16 +1,13 @@
 import '@mantine/core/styles.layer.css';
 import '@mantine/notifications/styles.layer.css';
+import '@mantine/spotlight/styles.layer.css';
 import './styles.css';
-import { MantineProvider } from '@mantine/core';
-import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { RouterProvider } from 'react-router/dom';
 import { ApiError } from './api/problem.ts';
-import { router } from './router.tsx';
-import { colorSchemeManager, cssVariables, theme } from './theme.ts';
+import { App } from './app.tsx';
+import { startLanguage } from './i18n/index.ts';
 
 const mayHelp = (error: Error): boolean => !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
 
@@ -29,20 +26,10 @@ const queryClient = new QueryClient({
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no element with the id root.');
 
+// Without its texts the dashboard speaks English, which it always carries.
+await startLanguage().catch(() => startLanguage('en'));
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariables}
-      colorSchemeManager={colorSchemeManager}
-      defaultColorScheme="auto"
-    >
-      <QueryClientProvider client={queryClient}>
-        <ModalsProvider>
-          <Notifications position="bottom-right" limit={4} />
-          <RouterProvider router={router} />
-        </ModalsProvider>
-      </QueryClientProvider>
-    </MantineProvider>
+    <App queryClient={queryClient} />
   </StrictMode>,
 );

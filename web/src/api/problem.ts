@@ -1,3 +1,5 @@
+import { t } from '../i18n/index.ts';
+
 export interface FieldError {
   path: string;
   message: string;
@@ -29,13 +31,12 @@ export function toApiError(status: number, body: unknown): ApiError {
     const requestId = typeof body.requestId === 'string' ? body.requestId : undefined;
     return new ApiError(status, String(body.title ?? 'Error'), body.detail, errors, requestId);
   }
-  return new ApiError(status, 'Error', `The server answered with status ${status}.`);
+  return new ApiError(status, 'Error', t('error.status', { status }));
 }
 
-export const unreachable = (): ApiError =>
-  new ApiError(0, 'No connection', 'The server cannot be reached. Check that Flotilla is running, then try again.');
+export const unreachable = (): ApiError => new ApiError(0, t('offline.title'), t('offline.unreachable'));
 
 /** A sentence for any thrown value. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'Something went wrong.';
+  return error instanceof Error ? error.message : t('error.unknown');
 }

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, use, useEffect } from 'react';
+import { createContext, type ReactNode, use, useCallback, useEffect } from 'react';
 import { api, setCsrf, setUnauthorizedListener, unwrap } from './client.ts';
 import { ApiError } from './problem.ts';
 import type { Me } from './types.ts';
@@ -62,7 +62,11 @@ export function useMe(): Me {
 
 const RANK = { viewer: 0, operator: 1, admin: 2 } as const;
 
-/** Whether the signed-in person may do what this role may. */
-export function useMay(role: keyof typeof RANK): boolean {
-  return RANK[useMe().role] >= RANK[role];
+/** Tells of a role whether the signed-in person may do what it may. */
+export function useMayRank(): (role: keyof typeof RANK) => boolean {
+  const { role: own } = useMe();
+  return useCallback((role) => RANK[own] >= RANK[role], [own]);
 }
+
+/** Whether the signed-in person may do what this role may. */
+export const useMay = (role: keyof typeof RANK): boolean => useMayRank()(role);

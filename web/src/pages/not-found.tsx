@@ -1,23 +1,24 @@
 import { Button } from '@mantine/core';
 import { IconMapOff } from '@tabler/icons-react';
 import { Link } from 'react-router';
+import { t } from '../i18n/index.ts';
 import { Notice } from '../ui/notices.tsx';
 import { Page } from '../ui/page.tsx';
 
 export function NotFoundPage() {
   return (
-    <Page title="Not found" heading={<span />}>
+    <Page title={t('notFound.title')} heading={<span />}>
       <Notice
         icon={IconMapOff}
-        title="There is no such page"
+        title={t('notFound.page')}
         color="gray"
         action={
           <Button component={Link} to="/" variant="default">
-            Go to the overview
+            {t('notFound.overview')}
           </Button>
         }
       >
-        The address may be old, or mistyped.
+        {t('notFound.text')}
       </Notice>
     </Page>
   );

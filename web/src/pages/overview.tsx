@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useRecentTasks } from '../api/bulk.ts';
 import { useLive } from '../api/live.ts';
 import type { BulkTaskItem } from '../api/types.ts';
+import { t } from '../i18n/index.ts';
 import { ErrorNotice } from '../ui/notices.tsx';
 import { Page } from '../ui/page.tsx';
 import { FirstSteps } from './overview/first-steps.tsx';
@@ -32,13 +33,13 @@ export function OverviewPage() {
 
   const fresh = open.data?.items.length === 0 && ended.data?.items.length === 0;
   return (
-    <Page title="Overview">
+    <Page title={t('nav.overview')}>
       <div className={classes.columns}>
         <Stack gap="xl" miw={0}>
           {fresh && <FirstSteps />}
-          <section aria-label="Open tasks">
+          <section aria-label={t('overview:openTasks')}>
             <Group justify="space-between" mb="sm">
-              <Title order={2}>Running and open</Title>
+              <Title order={2}>{t('overview:runningAndOpen')}</Title>
             </Group>
             {open.error && !open.data ? (
               <ErrorNotice error={open.error} onRetry={() => void open.refetch()} />
@@ -48,7 +49,7 @@ export function OverviewPage() {
                 <Skeleton height={92} />
               </Stack>
             ) : open.data?.items.length === 0 ? (
-              <div className={classes.quiet}>Nothing is running.</div>
+              <div className={classes.quiet}>{t('overview:nothingRuns')}</div>
             ) : (
               <Stack gap="sm">
                 {[...(open.data?.items ?? [])].sort(byUrgency).map((task) => (
@@ -58,9 +59,9 @@ export function OverviewPage() {
             )}
           </section>
           {(ended.data?.items.length ?? 0) > 0 && (
-            <section aria-label="Ended tasks">
+            <section aria-label={t('overview:endedTasks')}>
               <Group justify="space-between" mb="sm">
-                <Title order={2}>Ended last</Title>
+                <Title order={2}>{t('overview:endedLast')}</Title>
                 <Button
                   component={Link}
                   to="/tasks"
@@ -68,7 +69,7 @@ export function OverviewPage() {
                   size="compact-sm"
                   rightSection={<IconArrowRight size={14} />}
                 >
-                  All bulk tasks
+                  {t('overview:allTasks')}
                 </Button>
               </Group>
               <Stack gap="sm">

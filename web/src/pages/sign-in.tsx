@@ -3,6 +3,8 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { Navigate, useLocation, useNavigate } from 'react-router';
 import { messageOf } from '../api/problem.ts';
 import { useMeQuery, useSignIn } from '../api/session.tsx';
+import { t } from '../i18n/index.ts';
+import { Phrase } from '../i18n/phrase.tsx';
 import { Logo } from '../shell/logo.tsx';
 import { PageLoader } from '../ui/notices.tsx';
 
@@ -38,7 +40,7 @@ export function SignInPage() {
   };
 
   useEffect(() => {
-    document.title = 'Sign in · Flotilla';
+    document.title = `${t('signIn:title')} · Flotilla`;
   }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each link that is opened is tried once, also in this tab
@@ -64,13 +66,13 @@ export function SignInPage() {
           <Stack gap="md">
             <Logo />
             <div>
-              <Title order={1}>Sign in</Title>
+              <Title order={1}>{t('signIn:title')}</Title>
               <Text c="dimmed" mt={4}>
-                Use the sign-in link that <code>npm start</code> printed, or paste an access token.
+                <Phrase of="signIn:how" parts={{ code: <code /> }} />
               </Text>
             </div>
             <PasswordInput
-              label="Access token"
+              label={t('signIn:token')}
               value={token}
               onChange={(event) => setToken(event.currentTarget.value)}
               error={error}
@@ -79,7 +81,7 @@ export function SignInPage() {
               autoFocus
             />
             <Button type="submit" loading={busy} disabled={!token.trim()} size="md">
-              Sign in
+              {t('signIn:action')}
             </Button>
           </Stack>
         </form>

@@ -2,6 +2,7 @@ import { Alert } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useStreamStatus } from '../api/live.ts';
+import { t } from '../i18n/index.ts';
 
 /** Short losses heal by themselves before anyone needs to know. */
 const PATIENCE_MS = 1_500;
@@ -20,7 +21,7 @@ export function ConnectionHint() {
   if (!shown) return null;
   return (
     <Alert color="orange" variant="light" radius={0} py="xs" icon={<IconPlugConnectedX size={18} />} role="status">
-      Offline, reconnecting. What you see may be up to 10 seconds old; work on the server goes on.
+      {t('offline.hint')}
     </Alert>
   );
 }

@@ -1,6 +1,7 @@
 import { NavLink } from '@mantine/core';
 import { Link } from 'react-router';
 import { useSystemHealth } from '../api/system.ts';
+import { t } from '../i18n/index.ts';
 import { HealthDot } from '../ui/health.tsx';
 import classes from './shell.module.css';
 
@@ -10,12 +11,12 @@ export function HealthLink() {
   const status = health.error ? 'down' : health.data?.status;
   const label =
     status === undefined
-      ? 'Checking the system'
+      ? t('health.checking')
       : status === 'ok'
-        ? 'All systems working'
+        ? t('health.allOk')
         : status === 'degraded'
-          ? 'Partly working'
-          : 'Not working';
+          ? t('health.degraded')
+          : t('health.down');
   return (
     <NavLink
       component={Link}

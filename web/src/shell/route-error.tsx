@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useRouteError } from 'react-router';
 import { messageOf } from '../api/problem.ts';
+import { t } from '../i18n/index.ts';
 import { ErrorNotice } from '../ui/notices.tsx';
 
 /** After an update the parts of the old dashboard are gone from the server; only a reload brings the new ones. */
@@ -10,12 +11,7 @@ const isStalePart = (error: unknown): boolean => /dynamically imported module|mo
 export function RouteError() {
   const error = useRouteError();
   if (isStalePart(error)) {
-    return (
-      <ErrorNotice
-        error={new Error('This part of the dashboard could not be loaded, or has been updated.')}
-        onRetry={() => window.location.reload()}
-      />
-    );
+    return <ErrorNotice error={new Error(t('error.stalePart'))} onRetry={() => window.location.reload()} />;
   }
   return (
     <>
@@ -27,7 +23,7 @@ export function RouteError() {
         leftSection={<IconRefresh size={16} />}
         onClick={() => window.location.reload()}
       >
-        Reload the page
+        {t('error.reload')}
       </Button>
     </>
   );

@@ -1,40 +1,24 @@
-import { ActionIcon, AppShell, Burger, Button, Group, NavLink, ScrollArea, Stack } from '@mantine/core';
+import { ActionIcon, AppShell, Burger, Button, Group, Kbd, NavLink, ScrollArea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import {
-  IconBook2,
-  IconCalendarRepeat,
-  IconHome,
-  IconListCheck,
-  IconPhotoVideo,
-  IconPlus,
-  IconUserPlus,
-  IconUsers,
-  IconWorld,
-} from '@tabler/icons-react';
+import { IconBook2, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useMay } from '../api/session.tsx';
+import { t } from '../i18n/index.ts';
 import { ConnectionHint } from './connection-hint.tsx';
 import { HealthLink } from './health-link.tsx';
-import { InboxLink } from './inbox-link.tsx';
 import { Logo } from './logo.tsx';
+import { Navigation } from './navigation.tsx';
+import { Overlays } from './overlays.tsx';
 import classes from './shell.module.css';
+import { MOD, openPalette, useShortcuts } from './shortcuts.ts';
 import { UserMenu } from './user-menu.tsx';
-
-const PAGES = [
-  { to: '/', label: 'Overview', icon: IconHome },
-  { to: '/tasks', label: 'Bulk tasks', icon: IconListCheck },
-  { to: '/schedules', label: 'Schedules', icon: IconCalendarRepeat },
-  { to: '/accounts', label: 'Accounts', icon: IconUsers },
-  { to: '/media', label: 'Media', icon: IconPhotoVideo },
-  { to: '/follow', label: 'Follow categories', icon: IconUserPlus },
-  { to: '/proxies', label: 'Proxies', icon: IconWorld },
-];
 
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
   const mayOrder = useMay('operator');
+  useShortcuts();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu of narrow windows
   useEffect(close, [pathname]);
@@ -46,60 +30,59 @@ export function Shell() {
       padding={0}
     >
       <a className={classes.skip} href="#main">
-        Skip to the content
+        {t('nav.skip')}
       </a>
       <AppShell.Header hiddenFrom="md" className={classes.header}>
-        <Group h="100%" px="sm" justify="space-between">
-          <Group gap="xs">
+        <Group h="100%" px="sm" justify="space-between" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap">
             <Burger
               opened={opened}
               onClick={toggle}
               size="sm"
-              aria-label={opened ? 'Close the menu' : 'Open the menu'}
+              aria-label={opened ? t('nav.closeMenu') : t('nav.openMenu')}
             />
             <Logo />
           </Group>
-          {mayOrder && (
-            <ActionIcon component={Link} to="/tasks/new" size={36} aria-label="New bulk task">
-              <IconPlus size={18} />
+          <Group gap="xs" wrap="nowrap">
+            <ActionIcon variant="default" size={36} aria-label={t('nav.search')} onClick={openPalette}>
+              <IconSearch size={18} />
             </ActionIcon>
-          )}
+            {mayOrder && (
+              <ActionIcon component={Link} to="/tasks/new" size={36} aria-label={t('nav.newTask')}>
+                <IconPlus size={18} />
+              </ActionIcon>
+            )}
+          </Group>
         </Group>
       </AppShell.Header>
 
-      <AppShell.Navbar className={classes.navbar} aria-label="Main">
+      <AppShell.Navbar className={classes.navbar} aria-label={t('nav.main')}>
         <AppShell.Section p="md" visibleFrom="md">
-          <Link to="/" className={classes.home} aria-label="Flotilla, overview">
+          <Link to="/" className={classes.home} aria-label={t('nav.home')}>
             <Logo />
           </Link>
         </AppShell.Section>
-        {mayOrder && (
-          <AppShell.Section px="sm" pb="sm" pt={{ base: 'sm', md: 0 }}>
-            <Button component={Link} to="/tasks/new" fullWidth leftSection={<IconPlus size={16} />}>
-              New bulk task
+        <AppShell.Section px="sm" pt={{ base: 'sm', md: 0 }}>
+          {mayOrder && (
+            <Button component={Link} to="/tasks/new" fullWidth mb={8} leftSection={<IconPlus size={16} />}>
+              {t('nav.newTask')}
             </Button>
-          </AppShell.Section>
-        )}
-        <AppShell.Section grow component={ScrollArea} px="sm">
-          <Stack gap={2}>
-            {PAGES.map(({ to, label, icon: Icon }) => {
-              const active =
-                to === '/' ? pathname === '/' : pathname.startsWith(to) && !pathname.startsWith('/tasks/new');
-              return (
-                <NavLink
-                  key={to}
-                  component={Link}
-                  to={to}
-                  label={label}
-                  leftSection={<Icon size={18} stroke={1.7} />}
-                  active={active}
-                  aria-current={active ? 'page' : undefined}
-                  className={classes.link}
-                />
-              );
-            })}
-            <InboxLink active={pathname.startsWith('/inbox')} />
-          </Stack>
+          )}
+          <Button
+            variant="default"
+            fullWidth
+            justify="space-between"
+            className={classes.search}
+            leftSection={<IconSearch size={16} />}
+            rightSection={<Kbd size="xs">{MOD} K</Kbd>}
+            onClick={openPalette}
+            aria-label={t('nav.search')}
+          >
+            {t('search')}
+          </Button>
+        </AppShell.Section>
+        <AppShell.Section grow component={ScrollArea} px="sm" className={classes.pages}>
+          <Navigation />
         </AppShell.Section>
         <AppShell.Section p="sm" className={classes.foot}>
           <HealthLink />
@@ -108,7 +91,7 @@ export function Shell() {
             href="/api/docs"
             target="_blank"
             rel="noreferrer"
-            label="API reference"
+            label={t('nav.apiReference')}
             leftSection={<IconBook2 size={18} stroke={1.7} />}
             className={classes.link}
           />
@@ -120,6 +103,7 @@ export function Shell() {
         <ConnectionHint />
         <Outlet />
       </AppShell.Main>
+      <Overlays />
       <ScrollRestoration getKey={(location) => location.pathname} />
     </AppShell>
   );

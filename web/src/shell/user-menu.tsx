@@ -1,56 +1,43 @@
-import { Menu, NavLink, useMantineColorScheme } from '@mantine/core';
-import {
-  IconCheck,
-  IconDeviceDesktop,
-  IconLogout,
-  IconMoon,
-  IconSelector,
-  IconSun,
-  IconUserCircle,
-} from '@tabler/icons-react';
-import { useMe, useSignOut } from '../api/session.tsx';
+import { NavLink, type NavLinkProps } from '@mantine/core';
+import { IconSelector, IconUserCircle } from '@tabler/icons-react';
+import { type ComponentProps, lazy, Suspense, useState } from 'react';
+import { useMe } from '../api/session.tsx';
+import { t } from '../i18n/index.ts';
 import classes from './shell.module.css';
 
-const SCHEMES = [
-  { value: 'light', label: 'Light', icon: IconSun },
-  { value: 'dark', label: 'Dark', icon: IconMoon },
-  { value: 'auto', label: 'As the system', icon: IconDeviceDesktop },
-] as const;
+const read = () => import('./user-menu-opened.tsx');
+const Opened = lazy(async () => ({ default: (await read()).UserMenuOpened }));
 
-export function UserMenu() {
+type ButtonProps = ComponentProps<'button'>;
+
+/** Who is signed in; opens the menu. */
+export function UserButton(
+  props: Omit<NavLinkProps, 'label'> & Partial<Pick<ButtonProps, 'onClick' | 'onPointerEnter' | 'ref'>>,
+) {
   const me = useMe();
-  const signOut = useSignOut();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Menu position="top-start" width={210} withinPortal>
-      <Menu.Target>
-        <NavLink
-          component="button"
-          label={me.name}
-          description={me.role}
-          leftSection={<IconUserCircle size={18} stroke={1.7} />}
-          rightSection={<IconSelector size={16} stroke={1.7} />}
-          className={classes.link}
-          aria-label={`Signed in as ${me.name}. Open the menu`}
-        />
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Appearance</Menu.Label>
-        {SCHEMES.map(({ value, label, icon: Icon }) => (
-          <Menu.Item
-            key={value}
-            leftSection={<Icon size={16} />}
-            rightSection={colorScheme === value ? <IconCheck size={14} aria-label="in use" /> : null}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <NavLink
+      component="button"
+      label={me.name}
+      description={t(`role.${me.role}`)}
+      leftSection={<IconUserCircle size={18} stroke={1.7} />}
+      rightSection={<IconSelector size={16} stroke={1.7} />}
+      className={classes.link}
+      aria-label={t('user.signedInAs', { name: me.name })}
+      {...props}
+    />
+  );
+}
+
+/** The menu itself is read when somebody is about to open it. */
+export function UserMenu() {
+  const [wanted, setWanted] = useState(false);
+  const button = <UserButton onClick={() => setWanted(true)} onPointerEnter={() => void read()} aria-haspopup="menu" />;
+  return wanted ? (
+    <Suspense fallback={button}>
+      <Opened />
+    </Suspense>
+  ) : (
+    button
   );
 }

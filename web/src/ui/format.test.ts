@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, formatLength, formatShare, plural, titleOf } from './format.ts';
+import { formatBytes, formatDuration, formatLength, formatShare, titleOf } from './format.ts';
 
 describe('the words for numbers', () => {
   it('say how long something takes, as exactly as it matters', () => {
@@ -25,10 +25,6 @@ describe('the words for numbers', () => {
 
   it('never round a share up to all, or down to nothing', () => {
     expect([0, 0.0014, 0.634, 0.9998, 1].map(formatShare)).toEqual(['0%', '<1%', '63%', '99%', '100%']);
-  });
-
-  it('know one from many', () => {
-    expect([plural(1, 'account'), plural(1_204, 'account')]).toEqual(['1 account', '1,204 accounts']);
   });
 
   it('make names of fields readable', () => {

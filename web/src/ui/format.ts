@@ -1,42 +1,37 @@
-const count = new Intl.NumberFormat();
-const share = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+import { t } from '../i18n/index.ts';
+import { lists, numbers, shares, tenths } from '../i18n/intl.ts';
 
-export const formatCount = (value: number): string => count.format(value);
+export const formatCount = (value: number): string => numbers().format(value);
 /** Rounded down, so that only what is complete reads 100%, and something never reads as nothing. */
 export const formatShare = (value: number): string =>
-  value > 0 && value < 0.01 ? `<${share.format(0.01)}` : share.format(Math.floor(value * 100) / 100);
-
-/** `1 account`, `1,204 accounts`. */
-export const plural = (value: number, one: string, many = `${one}s`): string =>
-  `${formatCount(value)} ${value === 1 ? one : many}`;
-
-const conjunction = new Intl.ListFormat('en', { type: 'conjunction' });
+  value > 0 && value < 0.01 ? `<${shares().format(0.01)}` : shares().format(Math.floor(value * 100) / 100);
 
 /** `log in, follow, and read the feed`. */
-export const listOf = (words: readonly string[]): string => conjunction.format(words);
+export const listOf = (words: readonly string[]): string => lists().format(words);
 
 export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const units = t('unit.bytes').split(' ');
   let size = bytes;
   let unit = 0;
   while (size >= 1_000 && unit < units.length - 1) {
     size /= 1_000;
     unit += 1;
   }
-  return `${size >= 100 ? Math.round(size) : tenth.format(size)} ${units[unit]}`;
+  return `${size >= 100 ? Math.round(size) : tenths().format(size)} ${units[unit]}`;
 }
 
 /** `420 ms`, `12 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 1_000) return t('unit.ms', { ms: Math.max(0, Math.round(ms)) });
   const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  if (seconds < 60) return t('unit.s', { s: seconds });
+  if (seconds < 3_600) {
+    return t('unit.minS', { min: Math.floor(seconds / 60), s: String(seconds % 60).padStart(2, '0') });
+  }
   const minutes = Math.round(seconds / 60);
-  if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 1_440) return t('unit.hMin', { h: Math.floor(minutes / 60), min: minutes % 60 });
   const hours = Math.round(minutes / 60);
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return t('unit.dH', { d: Math.floor(hours / 24), h: hours % 24 });
 }
 
 /** Length of a video as players show it: `0:07`, `1:02:30`. */

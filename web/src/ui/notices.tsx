@@ -9,6 +9,9 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { ApiError, messageOf } from '../api/problem.ts';
+import { useMe } from '../api/session.tsx';
+import { t } from '../i18n/index.ts';
+import type { Role } from '../pages.tsx';
 
 interface NoticeProps {
   icon: TablerIcon;
@@ -36,29 +39,39 @@ export function Notice({ icon: Icon, title, children, action, color = 'tide' }: 
   );
 }
 
+/** In place of a page that the person's role does not reach. */
+export function ForbiddenNotice({ role }: { role: Role }) {
+  const me = useMe();
+  return (
+    <Notice icon={IconLock} title={t('forbidden.title')} color="orange">
+      {t('forbidden.needs', { needed: t(`role.${role}`), role: t(`role.${me.role}`) })} {t('forbidden.ask')}
+    </Notice>
+  );
+}
+
 /** An error in place of what was asked for, with the way out. */
 export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const status = error instanceof ApiError ? error.status : undefined;
   const retry = onRetry && (
     <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={onRetry}>
-      Try again
+      {t('error.retry')}
     </Button>
   );
   if (status === 403) {
     return (
-      <Notice icon={IconLock} title="Not allowed" color="orange">
-        {messageOf(error)} Ask an administrator for another role.
+      <Notice icon={IconLock} title={t('forbidden.title')} color="orange">
+        {messageOf(error)} {t('forbidden.ask')}
       </Notice>
     );
   }
   if (status === 404) {
     return (
-      <Notice icon={IconMapOff} title="Not found" color="gray">
+      <Notice icon={IconMapOff} title={t('notFound.title')} color="gray">
         {messageOf(error)}
       </Notice>
     );
   }
-  const [icon, title] = status === 0 ? [IconPlugConnectedX, 'No connection'] : [IconAlertCircle, 'That did not work'];
+  const [icon, title] = status === 0 ? [IconPlugConnectedX, t('offline.title')] : [IconAlertCircle, t('error.title')];
   return (
     <Notice icon={icon} title={title} color="red" action={retry}>
       {messageOf(error)}
@@ -80,7 +93,7 @@ export function ErrorAlert({ error, title }: { error: unknown; title?: string })
               <b>{path}</b>: {message}
             </li>
           ))}
-          {fields.length > 8 && <li>and {fields.length - 8} more</li>}
+          {fields.length > 8 && <li>{t('error.more', { count: fields.length - 8 })}</li>}
         </Stack>
       )}
     </Alert>
@@ -89,7 +102,7 @@ export function ErrorAlert({ error, title }: { error: unknown; title?: string })
 
 export function PageLoader() {
   return (
-    <Center py={96} role="status" aria-label="Loading">
+    <Center py={96} role="status" aria-label={t('loading')}>
       <Loader type="dots" />
     </Center>
   );

@@ -1,7 +1,8 @@
 import { Text, UnstyledButton } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
-import { plural } from './format.ts';
+import { t } from '../i18n/index.ts';
+import { formatDate } from '../i18n/intl.ts';
 import classes from './plan.module.css';
 import { daysOf, type PlannedSession } from './plan.ts';
 import { useNow } from './time.tsx';
@@ -17,8 +18,8 @@ export function PlanCalendar({ sessions, timeZone, startsOpen }: PlanCalendarPro
   const [open, setOpen] = useState(startsOpen);
   const now = useNow(60_000);
   const zone = timeZone === undefined ? {} : { timeZone };
-  const clock = new Intl.DateTimeFormat(undefined, { ...zone, hour: '2-digit', minute: '2-digit' });
-  const day = new Intl.DateTimeFormat(undefined, { ...zone, weekday: 'short', day: 'numeric', month: 'short' });
+  const clock = (at: number): string => formatDate(at, { ...zone, hour: '2-digit', minute: '2-digit' });
+  const day = (at: number): string => formatDate(at, { ...zone, weekday: 'short', day: 'numeric', month: 'short' });
   const times = sessions.map(({ at }) => Date.parse(at));
   const next = times.find((time) => time > now);
   const days = daysOf(sessions, timeZone);
@@ -28,11 +29,11 @@ export function PlanCalendar({ sessions, timeZone, startsOpen }: PlanCalendarPro
       <UnstyledButton className={classes.calendarHead} aria-expanded={open} onClick={() => setOpen(!open)}>
         <Chevron size={16} aria-hidden />
         <Text span>
-          {plural(sessions.length, 'visit')} on {plural(days.length, 'day')}
+          {t('plan.onDays', { visits: t('plan.visits', { count: sessions.length }), count: days.length })}
           <Text span c="dimmed">
             {' '}
-            · {day.format(times[0])} to {day.format(times.at(-1))}
-            {timeZone && ` · ${timeZone.replaceAll('_', ' ')} time`}
+            · {t('plan.fromTo', { from: day(times[0] ?? now), to: day(times.at(-1) ?? now) })}
+            {timeZone && ` · ${t('plan.zoneTime', { zone: timeZone.replaceAll('_', ' ') })}`}
           </Text>
         </Text>
       </UnstyledButton>
@@ -41,7 +42,7 @@ export function PlanCalendar({ sessions, timeZone, startsOpen }: PlanCalendarPro
           {days.map(({ date, sessions: ofDay }) => (
             <li key={date} className={classes.day}>
               <Text size="xs" c="dimmed" mb={4}>
-                {day.format(Date.parse(ofDay[0]?.at ?? ''))}
+                {day(Date.parse(ofDay[0]?.at ?? date))}
               </Text>
               {ofDay.map(({ at, minutes }) => {
                 const time = Date.parse(at);
@@ -54,8 +55,8 @@ export function PlanCalendar({ sessions, timeZone, startsOpen }: PlanCalendarPro
                     data-past={time <= now || undefined}
                     data-next={time === next || undefined}
                   >
-                    {clock.format(time)}
-                    <span>{minutes} min</span>
+                    {clock(time)}
+                    <span>{t('plan.minutes', { minutes })}</span>
                   </time>
                 );
               })}

@@ -1,5 +1,6 @@
 import { Anchor, Badge, Text } from '@mantine/core';
 import { thumbnailUrl } from '../api/media.ts';
+import { shared, t } from '../i18n/index.ts';
 import { formatCount, titleOf } from './format.ts';
 import classes from './plan.module.css';
 import { fieldsOf, type PlanField, type PlanValue, sessionsOf } from './plan.ts';
@@ -14,7 +15,7 @@ export function PlanView({ plan, startsOpen = false }: { plan: unknown; startsOp
   const calendar = sessionsOf(plan);
   if (calendar) return <PlanCalendar {...calendar} startsOpen={startsOpen} />;
   const fields = fieldsOf(plan);
-  if (fields.length === 0) return <Text c="dimmed">Nothing more to set.</Text>;
+  if (fields.length === 0) return <Text c="dimmed">{t('plan.nothing')}</Text>;
   const [only] = fields;
   // A lone text or list needs no name beside it.
   if (fields.length === 1 && only && ['text', 'chips', 'media', 'addresses'].includes(only.value.sort)) {
@@ -27,7 +28,7 @@ const Fields = ({ fields }: { fields: readonly PlanField[] }) => (
   <dl className={classes.fields}>
     {fields.map(({ name, value }) => (
       <div key={name} className={classes.field}>
-        <dt>{titleOf(name)}</dt>
+        <dt>{shared(titleOf(name))}</dt>
         <dd>
           <Value value={value} />
         </dd>
@@ -39,7 +40,7 @@ const Fields = ({ fields }: { fields: readonly PlanField[] }) => (
 const Rest = ({ count }: { count: number }) =>
   count > 0 ? (
     <Text span size="sm" c="dimmed">
-      and {formatCount(count)} more
+      {t('count.more', { count })}
     </Text>
   ) : null;
 
@@ -56,7 +57,7 @@ function Value({ value }: { value: PlanValue }) {
     case 'number':
       return <Text className="tabular">{formatCount(value.number)}</Text>;
     case 'yes-no':
-      return <Text>{value.yes ? 'Yes' : 'No'}</Text>;
+      return <Text>{value.yes ? t('yes') : t('no')}</Text>;
     case 'time':
       return <At at={value.at} />;
     case 'address':

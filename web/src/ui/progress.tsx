@@ -1,12 +1,13 @@
-import { UnstyledButton } from '@mantine/core';
 import {
   ACCOUNT_TASK_STATES,
   type AccountTaskState,
   FINAL_ACCOUNT_TASK_STATES,
   type Totals,
 } from '../../../contracts/states.ts';
+import { t } from '../i18n/index.ts';
 import { formatCount, formatShare } from './format.ts';
 import classes from './progress.module.css';
+import { StateBar } from './state-bar.tsx';
 import { ACCOUNT_TASK_LOOKS } from './states.tsx';
 
 /** Ended first, then at work, then waiting: the bar fills from the left. */
@@ -29,7 +30,12 @@ export const shareEnded = (totals: Totals): number => (totals.total === 0 ? 0 : 
 
 const describe = (totals: Totals): string =>
   ORDER.filter((state) => totals[state] > 0)
-    .map((state) => `${formatCount(totals[state])} ${ACCOUNT_TASK_LOOKS[state].label.toLowerCase()}`)
+    .map((state) =>
+      t('progress.part', {
+        number: formatCount(totals[state]),
+        state: ACCOUNT_TASK_LOOKS[state].label.toLowerCase(),
+      }),
+    )
     .join(', ');
 
 /** The totals of a bulk task as one bar. */
@@ -42,8 +48,8 @@ export function ProgressBar({ totals, tall = false }: { totals: Totals; tall?: b
       aria-valuemin={0}
       aria-valuemax={totals.total}
       aria-valuenow={endedOf(totals)}
-      aria-valuetext={`${formatShare(shareEnded(totals))} ended: ${describe(totals)}`}
-      aria-label="Progress"
+      aria-valuetext={t('progress.ended', { share: formatShare(shareEnded(totals)), parts: describe(totals) })}
+      aria-label={t('progress.label')}
       title={describe(totals)}
     >
       {ORDER.filter((state) => totals[state] > 0 && state !== 'pending').map((state) => (
@@ -68,25 +74,15 @@ interface FilterProps {
 export function StateFilter({ totals, value, onChange }: FilterProps) {
   const shown = ACCOUNT_TASK_STATES.filter((state) => totals[state] > 0 || state === value);
   return (
-    <fieldset className={classes.legend} aria-label="Show accounts by state">
-      <UnstyledButton className={classes.chip} aria-pressed={value === undefined} onClick={() => onChange(undefined)}>
-        All <b className="tabular">{formatCount(totals.total)}</b>
-      </UnstyledButton>
-      {shown.map((state) => {
-        const look = ACCOUNT_TASK_LOOKS[state];
-        return (
-          <UnstyledButton
-            key={state}
-            className={classes.chip}
-            aria-pressed={value === state}
-            title={look.hint}
-            onClick={() => onChange(value === state ? undefined : state)}
-          >
-            <span className={classes.dot} style={{ background: look.color }} />
-            {look.label} <b className="tabular">{formatCount(totals[state])}</b>
-          </UnstyledButton>
-        );
+    <StateBar
+      label={t('progress.filter')}
+      segments={shown.map((state) => {
+        const { label, color, hint } = ACCOUNT_TASK_LOOKS[state];
+        return { key: state, label, color, hint, count: totals[state] };
       })}
-    </fieldset>
+      total={totals.total}
+      value={value}
+      onChange={onChange}
+    />
   );
 }

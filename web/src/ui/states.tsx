@@ -15,91 +15,77 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { AccountStatus, AccountTaskState, BulkState } from '../../../contracts/states.ts';
+import { t } from '../i18n/index.ts';
+import type { TextKey } from '../i18n/resources.ts';
 import classes from './states.module.css';
 
 interface Look {
-  label: string;
+  readonly label: string;
   icon: TablerIcon;
   color: string;
   /** What the state means, for the tooltip. */
-  hint: string;
+  readonly hint: string;
 }
 
-export const ACCOUNT_TASK_LOOKS: Readonly<Record<AccountTaskState, Look>> = {
-  pending: { label: 'Pending', icon: IconCircleDashed, color: 'var(--fl-pending)', hint: 'Waits for its turn' },
-  running: { label: 'Running', icon: IconPlayerPlay, color: 'var(--fl-running)', hint: 'At work now' },
-  paced: {
-    label: 'Paced',
-    icon: IconClock,
-    color: 'var(--fl-paced)',
-    hint: 'Waits for a daily limit, gap or quiet hours',
+type StateKey = Extract<TextKey, `${string}.hint`> extends `${infer Key}.hint` ? Key & TextKey : never;
+
+/** The words are asked for when they are shown, in the language of then. */
+const look = (key: StateKey, icon: TablerIcon, color: string): Look => ({
+  icon,
+  color,
+  get label() {
+    return t(key);
   },
-  parked: { label: 'Parked', icon: IconHandStop, color: 'var(--fl-parked)', hint: 'Waits for a person' },
-  succeeded: { label: 'Succeeded', icon: IconCircleCheck, color: 'var(--fl-succeeded)', hint: 'Everything was done' },
-  partial: { label: 'Partial', icon: IconCircleHalf2, color: 'var(--fl-partial)', hint: 'Some of it was done' },
-  failed: { label: 'Failed', icon: IconCircleX, color: 'var(--fl-failed)', hint: 'Ended with an error' },
-  skipped: { label: 'Skipped', icon: IconPlayerSkipForward, color: 'var(--fl-skipped)', hint: 'Nothing was done' },
-  cancelled: { label: 'Cancelled', icon: IconBan, color: 'var(--fl-cancelled)', hint: 'Stopped by a person' },
+  get hint() {
+    return t(`${key}.hint`);
+  },
+});
+
+export const ACCOUNT_TASK_LOOKS: Readonly<Record<AccountTaskState, Look>> = {
+  pending: look('state.pending', IconCircleDashed, 'var(--fl-pending)'),
+  running: look('state.running', IconPlayerPlay, 'var(--fl-running)'),
+  paced: look('state.paced', IconClock, 'var(--fl-paced)'),
+  parked: look('state.parked', IconHandStop, 'var(--fl-parked)'),
+  succeeded: look('state.succeeded', IconCircleCheck, 'var(--fl-succeeded)'),
+  partial: look('state.partial', IconCircleHalf2, 'var(--fl-partial)'),
+  failed: look('state.failed', IconCircleX, 'var(--fl-failed)'),
+  skipped: look('state.skipped', IconPlayerSkipForward, 'var(--fl-skipped)'),
+  cancelled: look('state.cancelled', IconBan, 'var(--fl-cancelled)'),
 };
 
 export const BULK_LOOKS: Readonly<Record<BulkState, Look>> = {
-  draft: { label: 'Draft', icon: IconFileText, color: 'var(--fl-skipped)', hint: 'Written, not started' },
-  scheduled: { label: 'Scheduled', icon: IconHourglass, color: 'var(--fl-paced)', hint: 'Starts by itself' },
-  running: { label: 'Running', icon: IconPlayerPlay, color: 'var(--fl-running)', hint: 'At work now' },
-  paused: { label: 'Paused', icon: IconPlayerPause, color: 'var(--fl-parked)', hint: 'Starts no further accounts' },
-  completed: {
-    label: 'Completed',
-    icon: IconCircleCheck,
-    color: 'var(--fl-succeeded)',
-    hint: 'All accounts succeeded',
-  },
-  completed_with_failures: {
-    label: 'Completed with failures',
-    icon: IconAlertTriangle,
-    color: 'var(--fl-parked)',
-    hint: 'All accounts have ended, some failed',
-  },
-  cancelled: { label: 'Cancelled', icon: IconBan, color: 'var(--fl-cancelled)', hint: 'Stopped by a person' },
-  failed: { label: 'Failed', icon: IconCircleX, color: 'var(--fl-failed)', hint: 'The run itself failed' },
+  draft: look('bulk.draft', IconFileText, 'var(--fl-skipped)'),
+  scheduled: look('bulk.scheduled', IconHourglass, 'var(--fl-paced)'),
+  running: look('bulk.running', IconPlayerPlay, 'var(--fl-running)'),
+  paused: look('bulk.paused', IconPlayerPause, 'var(--fl-parked)'),
+  completed: look('bulk.completed', IconCircleCheck, 'var(--fl-succeeded)'),
+  completed_with_failures: look('bulk.completed_with_failures', IconAlertTriangle, 'var(--fl-parked)'),
+  cancelled: look('bulk.cancelled', IconBan, 'var(--fl-cancelled)'),
+  failed: look('bulk.failed', IconCircleX, 'var(--fl-failed)'),
 };
 
 export const ACCOUNT_LOOKS: Readonly<Record<AccountStatus, Look>> = {
-  new: { label: 'New', icon: IconCircleDashed, color: 'var(--fl-skipped)', hint: 'Not logged in yet' },
-  active: { label: 'Active', icon: IconCircleCheck, color: 'var(--fl-succeeded)', hint: 'Logged in and usable' },
-  bad_credentials: {
-    label: 'Wrong credentials',
-    icon: IconCircleX,
-    color: 'var(--fl-failed)',
-    hint: 'The platform refused the user name or password',
-  },
-  challenged: {
-    label: 'Challenged',
-    icon: IconHandStop,
-    color: 'var(--fl-parked)',
-    hint: 'The platform wants a confirmation from a person',
-  },
-  blocked: { label: 'Blocked', icon: IconBan, color: 'var(--fl-failed)', hint: 'Suspended or locked by the platform' },
-  disabled: { label: 'Disabled', icon: IconPlayerPause, color: 'var(--fl-cancelled)', hint: 'Taken out of use here' },
+  new: look('account.new', IconCircleDashed, 'var(--fl-skipped)'),
+  active: look('account.active', IconCircleCheck, 'var(--fl-succeeded)'),
+  bad_credentials: look('account.bad_credentials', IconCircleX, 'var(--fl-failed)'),
+  challenged: look('account.challenged', IconHandStop, 'var(--fl-parked)'),
+  blocked: look('account.blocked', IconBan, 'var(--fl-failed)'),
+  disabled: look('account.disabled', IconPlayerPause, 'var(--fl-cancelled)'),
 };
 
 const PROXY_LOOKS: Readonly<Record<string, Look>> = {
-  unknown: {
-    label: 'Not checked',
-    icon: IconCircleDashed,
-    color: 'var(--fl-skipped)',
-    hint: 'Not checked as it is now',
-  },
-  healthy: { label: 'Healthy', icon: IconCircleCheck, color: 'var(--fl-succeeded)', hint: 'Every check passed' },
-  unstable: {
-    label: 'Unstable',
-    icon: IconAlertTriangle,
-    color: 'var(--fl-parked)',
-    hint: 'It works, but not every time or not fast',
-  },
-  failing: { label: 'Failing', icon: IconCircleX, color: 'var(--fl-failed)', hint: 'It does not work' },
+  unknown: look('proxy.unknown', IconCircleDashed, 'var(--fl-skipped)'),
+  healthy: look('proxy.healthy', IconCircleCheck, 'var(--fl-succeeded)'),
+  unstable: look('proxy.unstable', IconAlertTriangle, 'var(--fl-parked)'),
+  failing: look('proxy.failing', IconCircleX, 'var(--fl-failed)'),
 };
 
-const UNKNOWN: Look = { label: 'Unknown', icon: IconCircleDashed, color: 'var(--fl-skipped)', hint: '' };
+const unknown = (label: string = t('state.unknown')): Look => ({
+  label,
+  icon: IconCircleDashed,
+  color: 'var(--fl-skipped)',
+  hint: '',
+});
 
 function StateLabel({ look, iconOnly }: { look: Look; iconOnly?: boolean | undefined }) {
   const Icon = look.icon;
@@ -112,17 +98,17 @@ function StateLabel({ look, iconOnly }: { look: Look; iconOnly?: boolean | undef
 }
 
 export const AccountTaskStateLabel = ({ state, iconOnly }: { state: AccountTaskState; iconOnly?: boolean }) => (
-  <StateLabel look={ACCOUNT_TASK_LOOKS[state] ?? UNKNOWN} iconOnly={iconOnly} />
+  <StateLabel look={ACCOUNT_TASK_LOOKS[state] ?? unknown()} iconOnly={iconOnly} />
 );
 
 export const BulkStateLabel = ({ state, iconOnly }: { state: BulkState; iconOnly?: boolean }) => (
-  <StateLabel look={BULK_LOOKS[state] ?? UNKNOWN} iconOnly={iconOnly} />
+  <StateLabel look={BULK_LOOKS[state] ?? unknown()} iconOnly={iconOnly} />
 );
 
 export const AccountStatusLabel = ({ status, iconOnly }: { status: string; iconOnly?: boolean }) => (
-  <StateLabel look={ACCOUNT_LOOKS[status as AccountStatus] ?? { ...UNKNOWN, label: status }} iconOnly={iconOnly} />
+  <StateLabel look={ACCOUNT_LOOKS[status as AccountStatus] ?? unknown(status)} iconOnly={iconOnly} />
 );
 
 export const ProxyStatusLabel = ({ status }: { status: string }) => (
-  <StateLabel look={PROXY_LOOKS[status] ?? { ...UNKNOWN, label: status }} />
+  <StateLabel look={PROXY_LOOKS[status] ?? unknown(status)} />
 );

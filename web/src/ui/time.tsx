@@ -1,16 +1,12 @@
+import { Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { t } from '../i18n/index.ts';
+import { formatDate, relativeTimes } from '../i18n/intl.ts';
 import { formatDuration } from './format.ts';
 
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-const full = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-});
+const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit' };
+const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
+const FULL: Intl.DateTimeFormatOptions = { ...DAY, year: 'numeric' };
 
 const DAY_MS = 86_400_000;
 
@@ -28,11 +24,11 @@ export function useNow(everyMs: number | null): number {
 function sinceText(at: number, now: number): string {
   const seconds = Math.round((at - now) / 1_000);
   const size = Math.abs(seconds);
-  if (size < 45) return seconds <= 0 ? 'just now' : 'in a moment';
-  if (size < 2_700) return relative.format(Math.round(seconds / 60), 'minute');
-  if (size < 79_200) return relative.format(Math.round(seconds / 3_600), 'hour');
-  if (size < 2_600_000) return relative.format(Math.round(seconds / 86_400), 'day');
-  return full.format(at);
+  if (size < 45) return seconds <= 0 ? t('time.now') : t('time.soon');
+  if (size < 2_700) return relativeTimes().format(Math.round(seconds / 60), 'minute');
+  if (size < 79_200) return relativeTimes().format(Math.round(seconds / 3_600), 'hour');
+  if (size < 2_600_000) return relativeTimes().format(Math.round(seconds / 86_400), 'day');
+  return formatDate(at, FULL);
 }
 
 /** `3 min ago`, with the exact time as ISO 8601 for those who point at it. */
@@ -49,10 +45,10 @@ export function Ago({ at }: { at: string }) {
 export function At({ at, precise = false }: { at: string; precise?: boolean }) {
   const time = Date.parse(at);
   const sameDay = Math.abs(Date.now() - time) < DAY_MS && new Date(time).getDate() === new Date().getDate();
-  const format = sameDay || precise ? clock : new Date(time).getFullYear() === new Date().getFullYear() ? day : full;
+  const format = sameDay || precise ? CLOCK : new Date(time).getFullYear() === new Date().getFullYear() ? DAY : FULL;
   return (
     <time dateTime={at} title={at}>
-      {format.format(time)}
+      {formatDate(time, format)}
     </time>
   );
 }
@@ -61,4 +57,23 @@ export function At({ at, precise = false }: { at: string; precise?: boolean }) {
 export function Took({ from, to }: { from: string; to: string | null }) {
   const now = useNow(to === null ? 1_000 : null);
   return <span className="tabular">{formatDuration((to ? Date.parse(to) : now) - Date.parse(from))}</span>;
+}
+
+const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A time in the viewer's zone, with the account's own beside it where that is another. */
+export function AtBoth({ at, timeZone }: { at: string; timeZone: string | null | undefined }) {
+  const time = Date.parse(at);
+  const other = timeZone && timeZone !== ownZone() ? timeZone : undefined;
+  return (
+    <>
+      <At at={at} />
+      {other && (
+        <Text span c="dimmed" size="sm">
+          {' '}
+          · {t('time.there', { time: formatDate(time, { ...DAY, timeZone: other }), zone: other.replaceAll('_', ' ') })}
+        </Text>
+      )}
+    </>
+  );
 }

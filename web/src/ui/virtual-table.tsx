@@ -1,10 +1,12 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows are placed by transform, which the elements of a table do not allow
 
-import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core';
+import { Button, Checkbox, Loader, Skeleton, VisuallyHidden } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { PagedList } from '../api/pages.ts';
+import { t } from '../i18n/index.ts';
 import { type Breakpoint, useWide } from './breakpoint.ts';
+import type { Selection } from './selection.tsx';
 import classes from './virtual-table.module.css';
 
 export interface Column<Row> {
@@ -27,6 +29,10 @@ interface VirtualTableProps<Row> {
   /** What opens when a row is chosen, by pointer or with Enter. */
   onOpen?(row: Row): void;
   selected?: string | undefined;
+  /** Rows can be chosen: by their boxes, by `x`, and with shift up to another row. */
+  selection?: Selection | undefined;
+  /** What a row is called, for the name of its box. */
+  rowName?(row: Row): string;
   /** Where the rows come from: how far reading them is, and how to get more. */
   list: Pick<PagedList<never>, 'isPending' | 'isStale' | 'isFetchingMore' | 'moreFailed' | 'loadMore' | 'retryMore'>;
   /** Told which rows are on the screen. */
@@ -40,12 +46,56 @@ const SKELETONS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 /** Further rows are asked for when this many are left below the screen. */
 const AHEAD = 30;
 
-/** A table of any length: only the rows on the screen exist. Arrow keys move between rows, Enter opens one. */
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('input:not([type="checkbox"]), textarea, [role="combobox"]') !== null;
+
+/** The letter of a key by its place, so that `j` and `k` are there on a Russian keyboard too. */
+const letterOf = (code: string): string => (code.startsWith('Key') ? code.slice(3).toLowerCase() : code);
+
+function choiceColumn<Row>(
+  selection: Selection,
+  keyOf: (row: Row) => string,
+  nameOf: (row: Row) => string,
+): Column<Row> {
+  return {
+    key: 'choice',
+    title: (
+      <Checkbox
+        size="xs"
+        aria-label={t('table.selectAll')}
+        checked={selection.all}
+        indeterminate={selection.chosen.size > 0 && !selection.all}
+        onChange={selection.toggleAll}
+      />
+    ),
+    width: '20px',
+    cell: (row) => (
+      <Checkbox
+        size="xs"
+        aria-label={t('table.select', { name: nameOf(row) })}
+        checked={selection.chosen.has(keyOf(row))}
+        onClick={(event) => {
+          event.stopPropagation();
+          selection.toggle(keyOf(row), event.shiftKey);
+        }}
+        // Pressing it is what counts: only there is it known whether shift was held.
+        onChange={() => undefined}
+      />
+    ),
+  };
+}
+
+/**
+ * A table of any length: only the rows on the screen exist. Arrow keys or `j` and `k` move between rows, Enter opens
+ * one, `x` chooses it where rows can be chosen.
+ */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { rows, rowKey, onOpen, list, onRange, rowHeight = 46, compactRowHeight = 62 } = props;
   const wide = useWide();
   const compact = !wide('sm');
-  const columns = props.columns.filter((column) => !column.from || wide(column.from));
+  const { selection, rowName = rowKey } = props;
+  const choice = selection ? [choiceColumn(selection, rowKey, rowName)] : [];
+  const columns = [...choice, ...props.columns].filter((column) => !column.from || wide(column.from));
   const tracks = columns.map((column) => column.width).join(' ');
   const body = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
@@ -89,99 +139,137 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const focusRow = (index: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
     goal.current = next;
+    const focusNow = (): boolean => {
+      const row = body.current?.querySelector<HTMLElement>(`[data-index="${next}"]`);
+      row?.focus({ preventScroll: true });
+      return row !== null && row !== undefined;
+    };
     virtualizer.scrollToIndex(next);
+    // At once where the row is there, as the next key may already be on its way to it.
+    if (focusNow()) return;
     requestAnimationFrame(() => {
-      if (goal.current === next) body.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus();
+      if (goal.current === next) focusNow();
     });
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>, row: Row): void => {
-    if (event.target !== event.currentTarget) return;
+    if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
+    const letter = letterOf(event.code);
     if (event.key === 'ArrowDown') focusRow(goal.current + 1);
     else if (event.key === 'ArrowUp') focusRow(goal.current - 1);
+    else if (event.key === 'Home') focusRow(0);
+    else if (event.key === 'End') focusRow(rows.length - 1);
+    else if (letter === 'x' && selection) selection.toggle(rowKey(row), event.shiftKey);
+    else if (event.key === 'Escape' && selection && selection.chosen.size > 0) selection.clear();
     else if ((event.key === 'Enter' || event.key === ' ') && onOpen) onOpen(row);
     else return;
     event.preventDefault();
   };
 
+  // `j` and `k` work wherever the focus is, unless someone types or a dialog is open; the first goes to the first row.
+  const move = useRef<(by: number) => void>(() => undefined);
+  useEffect(() => {
+    move.current = (by) => {
+      const inside = body.current?.contains(document.activeElement) ?? false;
+      focusRow(inside ? goal.current + by : active);
+    };
+  });
+  const reachable = onOpen !== undefined || selection !== undefined;
+  useEffect(() => {
+    if (!reachable) return undefined;
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
+      const letter = letterOf(event.code);
+      if ((letter !== 'j' && letter !== 'k') || isTyping(event.target)) return;
+      if (document.querySelector('[role="dialog"]')) return;
+      event.preventDefault();
+      move.current(letter === 'j' ? 1 : -1);
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [reachable]);
+
   return (
-    <div
-      className={classes.table}
-      role="table"
-      aria-label={props.label}
-      aria-busy={list.isPending}
-      data-compact={compact || undefined}
-    >
-      <div className={classes.head} role="row" style={{ gridTemplateColumns: tracks }} tabIndex={-1}>
-        {columns.map((column) => (
-          <div key={column.key} role="columnheader" tabIndex={-1} data-align={column.align}>
-            {column.title}
-          </div>
-        ))}
-      </div>
-      {list.isPending ? (
-        <div>
-          <VisuallyHidden role="status">Loading</VisuallyHidden>
-          {SKELETONS.map((key) => (
-            <div key={key} className={classes.placeholder} style={{ height }}>
-              <Skeleton height={12} radius="sm" />
+    <div className={classes.table} data-compact={compact || undefined}>
+      <div role="table" aria-label={props.label} aria-busy={list.isPending}>
+        <div className={classes.head} role="row" style={{ gridTemplateColumns: tracks }} tabIndex={-1}>
+          {columns.map((column) => (
+            <div key={column.key} role="columnheader" tabIndex={-1} data-align={column.align}>
+              {column.title}
             </div>
           ))}
         </div>
-      ) : (
-        <div
-          ref={body}
-          role="rowgroup"
-          className={classes.body}
-          data-stale={list.isStale || undefined}
-          style={{ height: virtualizer.getTotalSize() }}
-        >
-          {shown.map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            return (
-              <div
-                key={item.key}
-                role="row"
-                aria-rowindex={item.index + 2}
-                data-index={item.index}
-                data-open={onOpen ? true : undefined}
-                aria-selected={props.selected === undefined ? undefined : props.selected === rowKey(row)}
-                tabIndex={onOpen && item.index === Math.min(active, rows.length - 1) ? 0 : -1}
-                className={classes.row}
-                style={{
-                  height,
-                  gridTemplateColumns: tracks,
-                  transform: `translateY(${item.start - offset}px)`,
-                }}
-                onFocus={() => {
-                  goal.current = item.index;
-                  setActive(item.index);
-                }}
-                onClick={() => onOpen?.(row)}
-                onKeyDown={(event) => onKeyDown(event, row)}
-              >
-                {columns.map((column) => (
-                  <div key={column.key} role="cell" data-align={column.align}>
-                    {column.cell(row, compact)}
-                  </div>
-                ))}
+        {list.isPending ? (
+          <div>
+            <VisuallyHidden role="status">{t('loading')}</VisuallyHidden>
+            {SKELETONS.map((key) => (
+              <div key={key} className={classes.placeholder} style={{ height }}>
+                <Skeleton height={12} radius="sm" />
               </div>
-            );
-          })}
-        </div>
-      )}
+            ))}
+          </div>
+        ) : (
+          <div
+            ref={body}
+            role="rowgroup"
+            className={classes.body}
+            data-stale={list.isStale || undefined}
+            style={{ height: virtualizer.getTotalSize() }}
+          >
+            {shown.map((item) => {
+              const row = rows[item.index];
+              if (row === undefined) return null;
+              return (
+                <div
+                  key={item.key}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  data-index={item.index}
+                  data-open={onOpen ? true : undefined}
+                  aria-selected={
+                    selection
+                      ? selection.chosen.has(rowKey(row))
+                      : props.selected === undefined
+                        ? undefined
+                        : props.selected === rowKey(row)
+                  }
+                  data-selected={props.selected === rowKey(row) || undefined}
+                  tabIndex={reachable && item.index === Math.min(active, rows.length - 1) ? 0 : -1}
+                  className={classes.row}
+                  style={{
+                    height,
+                    gridTemplateColumns: tracks,
+                    transform: `translateY(${item.start - offset}px)`,
+                  }}
+                  onFocus={() => {
+                    goal.current = item.index;
+                    setActive(item.index);
+                  }}
+                  onClick={() => onOpen?.(row)}
+                  onKeyDown={(event) => onKeyDown(event, row)}
+                >
+                  {columns.map((column) => (
+                    <div key={column.key} role="cell" data-align={column.align}>
+                      {column.cell(row, compact)}
+                    </div>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
+        )}
+      </div>
       {!list.isPending && rows.length === 0 && props.empty}
       {list.moreFailed && (
         <div className={classes.more} role="alert">
-          The next rows could not be read.
+          {t('error.nextRows')}
           <Button variant="default" size="compact-sm" onClick={list.retryMore}>
-            Try again
+            {t('error.retry')}
           </Button>
         </div>
       )}
       {list.isFetchingMore && (
-        <div className={classes.more} role="status" aria-label="Loading more">
+        <div className={classes.more} role="status" aria-label={t('loading.more')}>
           <Loader type="dots" size="sm" />
         </div>
       )}

@@ -1,13 +1,15 @@
-import { Alert, Button, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertCircle, IconTrash } from '@tabler/icons-react';
 import { useAccount, useCreateAccount, useDeleteAccount, useUpdateAccount } from '../../api/accounts.ts';
 import { useMay } from '../../api/session.tsx';
 import type { AccountDetail } from '../../api/types.ts';
-import { ErrorNotice } from '../../ui/notices.tsx';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { askDelete } from '../../ui/confirm.ts';
+import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { AccountStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { AccountForm } from './account-form.tsx';
 import { changesOf, newAccountOf } from './account-values.ts';
 import { LinkedAccounts } from './linked-accounts.tsx';
@@ -17,45 +19,32 @@ export function AccountDrawer({ id, onClose }: { id: string | null; onClose(): v
   const existing = useAccount(id === 'new' ? null : id);
   const create = useCreateAccount();
   return (
-    <Drawer
+    <DetailDrawer
       opened={id !== null}
       onClose={onClose}
-      size="md"
-      title={
-        <Text fw={600} size="lg">
-          {id === 'new' ? 'Add account' : (existing.data?.username ?? 'Account')}
-        </Text>
-      }
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      {id === 'new' ? (
-        <AccountForm
-          account={undefined}
-          error={create.error}
-          busy={create.isPending}
-          onSubmit={(values) =>
-            create.mutate(newAccountOf(values), {
-              onSuccess: (account) => {
-                sayDone(`${account.username} was added.`);
-                onClose();
-              },
-            })
-          }
-        />
-      ) : existing.data ? (
-        <Existing key={existing.data.id} account={existing.data} onClose={onClose} />
-      ) : existing.error ? (
-        <ErrorNotice error={existing.error} onRetry={() => void existing.refetch()} />
-      ) : (
-        id !== null && (
-          <Stack>
-            <Skeleton height={56} />
-            <Skeleton height={56} />
-            <Skeleton height={56} />
-          </Stack>
+      title={id === 'new' ? t('accounts:add') : t('field.account')}
+      heading={({ username }) => username}
+      found={existing}
+      instead={
+        id === 'new' && (
+          <AccountForm
+            account={undefined}
+            error={create.error}
+            busy={create.isPending}
+            onSubmit={(values) =>
+              create.mutate(newAccountOf(values), {
+                onSuccess: (account) => {
+                  sayDone(t('accounts:added', { name: account.username }));
+                  onClose();
+                },
+              })
+            }
+          />
         )
-      )}
-    </Drawer>
+      }
+    >
+      {(account) => <Existing key={account.id} account={account} onClose={onClose} />}
+    </DetailDrawer>
   );
 }
 
@@ -64,16 +53,10 @@ function Existing({ account, onClose }: { account: AccountDetail; onClose(): voi
   const remove = useDeleteAccount();
   const mayEdit = useMay('operator');
 
-  const askDelete = (): void => {
-    modals.openConfirmModal({
-      title: `Delete ${account.username}?`,
-      children: (
-        <Text size="sm">
-          The account, its password and its stored log-in are deleted here. Nothing changes on the platform.
-        </Text>
-      ),
-      labels: { confirm: 'Delete', cancel: 'Keep it' },
-      confirmProps: { color: 'red.8' },
+  const onDelete = (): void =>
+    askDelete({
+      title: t('accounts:delete.title', { name: account.username }),
+      text: t('accounts:delete.text'),
       onConfirm: () =>
         remove.mutate(account.id, {
           onSuccess: ({ message }) => {
@@ -83,14 +66,13 @@ function Existing({ account, onClose }: { account: AccountDetail; onClose(): voi
           onError: (error) => sayFailed(error),
         }),
     });
-  };
 
   return (
     <Stack gap="md">
       <Group justify="space-between">
         <AccountStatusLabel status={account.status} />
         <Text size="sm" c="dimmed">
-          added <Ago at={account.createdAt} />
+          <Phrase of="accounts:addedAgo" parts={{ ago: <Ago at={account.createdAt} /> }} />
         </Text>
       </Group>
       {account.statusReason && (
@@ -109,7 +91,7 @@ function Existing({ account, onClose }: { account: AccountDetail; onClose(): voi
             { id: account.id, changes: changesOf(values, account) },
             {
               onSuccess: () => {
-                sayDone('Saved.');
+                sayDone(t('form.unchangedSaved'));
                 onClose();
               },
             },
@@ -122,10 +104,10 @@ function Existing({ account, onClose }: { account: AccountDetail; onClose(): voi
           color="red"
           leftSection={<IconTrash size={16} />}
           loading={remove.isPending}
-          onClick={askDelete}
+          onClick={onDelete}
           style={{ alignSelf: 'start' }}
         >
-          Delete the account
+          {t('accounts:delete.action')}
         </Button>
       )}
     </Stack>

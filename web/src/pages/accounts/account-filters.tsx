@@ -1,11 +1,10 @@
-import { CloseButton, Group, Select, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useHotkeys } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { Group, Select, Text } from '@mantine/core';
 import { ACCOUNT_STATUSES, type AccountStatus } from '../../../../contracts/states.ts';
 import { usePlatforms, useTags } from '../../api/accounts.ts';
 import type { AccountFilter } from '../../api/types.ts';
-import { formatCount, plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { formatCount } from '../../ui/format.ts';
+import { SearchField } from '../../ui/search-field.tsx';
 import { ACCOUNT_LOOKS } from '../../ui/states.tsx';
 
 /** The filters that the address names. */
@@ -29,40 +28,18 @@ interface AccountFiltersProps {
 export function AccountFilters({ filter, onChange, total }: AccountFiltersProps) {
   const platforms = usePlatforms();
   const tags = useTags();
-  const [typed, setTyped] = useState(filter.q ?? '');
-  const input = useRef<HTMLInputElement>(null);
-  const searchFor = useDebouncedCallback((text: string) => onChange('q', text.trim() || null), 250);
-  useHotkeys([['/', () => input.current?.focus()]]);
 
   return (
     <Group gap="sm">
-      <TextInput
-        ref={input}
-        aria-label="Search accounts"
-        placeholder="Search (press /)"
-        leftSection={<IconSearch size={16} />}
-        w={{ base: '100%', sm: 260 }}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          searchFor(event.currentTarget.value);
-        }}
-        rightSection={
-          typed && (
-            <CloseButton
-              size="sm"
-              aria-label="Clear the search"
-              onClick={() => {
-                setTyped('');
-                onChange('q', null);
-              }}
-            />
-          )
-        }
+      <SearchField
+        label={t('accounts:search')}
+        placeholder={t('accounts:searchHint')}
+        value={filter.q}
+        onChange={(q) => onChange('q', q ?? null)}
       />
       <Select
-        aria-label="Platform"
-        placeholder="All platforms"
+        aria-label={t('field.platform')}
+        placeholder={t('list.allPlatforms')}
         clearable
         w={160}
         data={platforms}
@@ -70,8 +47,8 @@ export function AccountFilters({ filter, onChange, total }: AccountFiltersProps)
         onChange={(value) => onChange('platform', value)}
       />
       <Select
-        aria-label="Status"
-        placeholder="All statuses"
+        aria-label={t('field.status')}
+        placeholder={t('accounts:allStatuses')}
         clearable
         w={180}
         data={ACCOUNT_STATUSES.map((status) => ({ value: status, label: ACCOUNT_LOOKS[status].label }))}
@@ -79,8 +56,8 @@ export function AccountFilters({ filter, onChange, total }: AccountFiltersProps)
         onChange={(value) => onChange('status', value)}
       />
       <Select
-        aria-label="Tag"
-        placeholder="All tags"
+        aria-label={t('field.tag')}
+        placeholder={t('accounts:allTags')}
         clearable
         searchable
         w={180}
@@ -91,7 +68,7 @@ export function AccountFilters({ filter, onChange, total }: AccountFiltersProps)
       />
       {total !== null && (
         <Text c="dimmed" className="tabular" role="status">
-          {plural(total, 'account')}
+          {t('count.accounts', { count: total })}
         </Text>
       )}
     </Group>

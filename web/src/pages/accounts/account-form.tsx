@@ -14,6 +14,7 @@ import { useEffect } from 'react';
 import { usePlatforms, useTags } from '../../api/accounts.ts';
 import { ApiError } from '../../api/problem.ts';
 import type { Account } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import { type AccountValues, valuesOf } from './account-values.ts';
 import { LimitFields } from './limit-fields.tsx';
@@ -41,10 +42,10 @@ export function AccountForm({ account, error, busy, readOnly = false, onSubmit }
   const form = useForm<AccountValues>({
     initialValues: valuesOf(account, platforms[0] ?? ''),
     validate: {
-      platform: (value) => (value.trim() ? null : 'Which platform is it on?'),
-      username: (value) => (value.trim() ? null : 'The user name is missing.'),
-      password: (value) => (account || value ? null : 'The password is missing.'),
-      quietTo: (value, values) => (Boolean(value) === Boolean(values.quietFrom) ? null : 'Give both times, or none.'),
+      platform: (value) => (value.trim() ? null : t('accounts:form.platform')),
+      username: (value) => (value.trim() ? null : t('accounts:form.username')),
+      password: (value) => (account || value ? null : t('accounts:form.password')),
+      quietTo: (value, values) => (Boolean(value) === Boolean(values.quietFrom) ? null : t('accounts:form.quiet')),
       maxGapMinutes: (_value, values) => gapFault(values),
     },
   });
@@ -68,14 +69,14 @@ export function AccountForm({ account, error, busy, readOnly = false, onSubmit }
       <fieldset disabled={readOnly} style={{ border: 0, margin: 0, padding: 0 }}>
         <Stack gap="sm">
           <Autocomplete
-            label="Platform"
+            label={t('field.platform')}
             withAsterisk
             data={platforms}
             disabled={account !== undefined}
             {...form.getInputProps('platform')}
           />
           <TextInput
-            label="User name"
+            label={t('field.userName')}
             data-autofocus={account ? undefined : true}
             withAsterisk
             spellCheck={false}
@@ -83,44 +84,55 @@ export function AccountForm({ account, error, busy, readOnly = false, onSubmit }
             {...form.getInputProps('username')}
           />
           <PasswordInput
-            label="Password"
+            label={t('field.password')}
             withAsterisk={!account}
-            placeholder={account ? 'Unchanged' : undefined}
+            placeholder={account ? t('field.unchanged') : undefined}
             autoComplete="new-password"
-            description="Sealed at once and never shown again."
+            description={t('form.sealed')}
             {...form.getInputProps('password')}
           />
           <PasswordInput
-            label="TOTP secret"
-            placeholder={account ? 'Unchanged' : undefined}
+            label={t('accounts:form.totp')}
+            placeholder={account ? t('field.unchanged') : undefined}
             autoComplete="off"
-            description="The base32 seed of the authenticator app, if the account uses one."
+            description={t('accounts:form.totpHint')}
             {...form.getInputProps('totpSecret')}
           />
-          <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('email')} />
+          <TextInput
+            label={t('accounts:form.email')}
+            type="email"
+            autoComplete="off"
+            {...form.getInputProps('email')}
+          />
           <TagsInput
-            label="Tags"
-            placeholder={form.values.tags.length === 0 ? 'Type and press Enter' : undefined}
+            label={t('field.tags')}
+            placeholder={form.values.tags.length === 0 ? t('accounts:form.tagsHint') : undefined}
             data={(tags.data ?? []).map(({ tag }) => tag)}
             {...form.getInputProps('tags')}
           />
           <Select
-            label="Time zone"
+            label={t('field.timeZone')}
             searchable
             limit={60}
             data={ZONES.includes(form.values.timeZone) ? ZONES : [form.values.timeZone, ...ZONES]}
             {...form.getInputProps('timeZone')}
           />
           <Group grow align="start">
-            <TextInput label="Quiet from" type="time" {...form.getInputProps('quietFrom')} />
-            <TextInput label="Quiet until" type="time" {...form.getInputProps('quietTo')} />
+            <TextInput label={t('accounts:form.quietFrom')} type="time" {...form.getInputProps('quietFrom')} />
+            <TextInput label={t('accounts:form.quietTo')} type="time" {...form.getInputProps('quietTo')} />
           </Group>
           <LimitFields form={form} />
-          <Textarea label="Notes" autosize minRows={2} maxRows={6} {...form.getInputProps('notes')} />
+          <Textarea
+            label={t('accounts:form.notes')}
+            autosize
+            minRows={2}
+            maxRows={6}
+            {...form.getInputProps('notes')}
+          />
           <ErrorAlert error={error} />
           {!readOnly && (
             <Button type="submit" loading={busy}>
-              {account ? 'Save' : 'Add account'}
+              {account ? t('save') : t('accounts:add')}
             </Button>
           )}
         </Stack>

@@ -1,4 +1,5 @@
 import type { Account } from '../../api/types.ts';
+import { loadTexts } from '../../i18n/index.ts';
 import { changesOf, newAccountOf, valuesOf } from './account-values.ts';
 import { gapFault } from './limit-values.ts';
 
@@ -12,6 +13,8 @@ const account = {
   dailyLimits: { posts: 5 },
   notes: null,
 } as Account;
+
+beforeAll(() => loadTexts(['accounts']));
 
 describe('the account form', () => {
   it('sends nothing when nothing was changed', () => {

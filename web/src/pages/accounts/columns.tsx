@@ -1,16 +1,10 @@
-import { Badge, Checkbox, Group, Stack, Text } from '@mantine/core';
+import { Badge, Group, Text } from '@mantine/core';
 import type { Account } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
+import { NameCell } from '../../ui/name-cell.tsx';
 import { AccountStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import type { Column } from '../../ui/virtual-table.tsx';
-
-interface Choice {
-  /** Nothing where the viewer may not change accounts. */
-  chosen: ReadonlySet<string> | undefined;
-  all: boolean;
-  onToggle(id: string): void;
-  onToggleAll(): void;
-}
 
 function Tags({ tags }: { tags: readonly string[] }) {
   return (
@@ -29,67 +23,25 @@ function Tags({ tags }: { tags: readonly string[] }) {
   );
 }
 
-function choiceColumn({ chosen, all, onToggle, onToggleAll }: Choice): Column<Account>[] {
-  if (!chosen) return [];
-  const some = chosen.size > 0;
+export function accountColumns(): Column<Account>[] {
   return [
-    {
-      key: 'choice',
-      title: (
-        <Checkbox
-          size="xs"
-          aria-label="Choose all that are loaded"
-          checked={all}
-          indeterminate={some && !all}
-          onChange={onToggleAll}
-        />
-      ),
-      width: '20px',
-      cell: (account) => (
-        <Checkbox
-          size="xs"
-          aria-label={`Choose ${account.username}`}
-          checked={chosen.has(account.id)}
-          onClick={(event) => event.stopPropagation()}
-          onChange={() => onToggle(account.id)}
-        />
-      ),
-    },
-  ];
-}
-
-export function accountColumns(choice: Choice): Column<Account>[] {
-  return [
-    ...choiceColumn(choice),
     {
       key: 'username',
-      title: 'User name',
+      title: t('field.userName'),
       width: 'minmax(0, 1.4fr)',
-      cell: (account, compact) =>
-        compact ? (
-          <Stack gap={2}>
-            <Group justify="space-between" wrap="nowrap" gap="xs">
-              <Text fw={550} size="sm" truncate>
-                {account.username}
-              </Text>
-              <Text size="sm" span style={{ flex: 'none' }}>
-                <AccountStatusLabel status={account.status} />
-              </Text>
-            </Group>
-            <Text size="xs" c="dimmed" truncate>
-              {[account.platform, ...account.tags].join(' · ')}
-            </Text>
-          </Stack>
-        ) : (
-          <Text fw={550} size="sm" truncate>
-            {account.username}
-          </Text>
-        ),
+      cell: (account, compact) => (
+        <NameCell
+          name={account.username}
+          compact={compact}
+          state={<AccountStatusLabel status={account.status} />}
+          below={[account.platform, ...account.tags].join(' · ')}
+        />
+      ),
     },
-    { key: 'platform', title: 'Platform', width: '110px', from: 'sm', cell: (account) => account.platform },
+    { key: 'platform', title: t('field.platform'), width: '110px', from: 'sm', cell: (account) => account.platform },
     {
       key: 'status',
-      title: 'Status',
+      title: t('field.status'),
       width: '160px',
       from: 'sm',
       cell: (account) => (
@@ -100,15 +52,15 @@ export function accountColumns(choice: Choice): Column<Account>[] {
     },
     {
       key: 'tags',
-      title: 'Tags',
+      title: t('field.tags'),
       width: 'minmax(0, 1.2fr)',
       from: 'sm',
       cell: (account) => <Tags tags={account.tags} />,
     },
-    { key: 'zone', title: 'Time zone', width: '150px', from: 'lg', cell: (account) => account.timeZone },
+    { key: 'zone', title: t('field.timeZone'), width: '150px', from: 'lg', cell: (account) => account.timeZone },
     {
       key: 'added',
-      title: 'Added',
+      title: t('field.added'),
       width: '104px',
       align: 'right',
       from: 'md',

@@ -3,7 +3,9 @@ import { IconAlertTriangle, IconCircleCheck, IconDownload, IconFileSpreadsheet }
 import { type DragEvent, useState } from 'react';
 import { useImport, useImportPreview } from '../../api/accounts.ts';
 import type { ImportResult } from '../../api/types.ts';
-import { formatBytes, formatCount, plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { formatBytes, formatCount } from '../../ui/format.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import classes from './import-dialog.module.css';
 
@@ -38,17 +40,17 @@ export function ImportDialog({ opened, onClose }: { opened: boolean; onClose(): 
     <Modal
       opened={opened}
       onClose={close}
-      title="Import accounts"
+      title={t('accounts:import.title')}
       size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <Stack gap="md">
         <Group justify="space-between" gap="xs">
           <Text size="sm" c="dimmed">
-            One account a line. A user name that is here already is updated.
+            {t('accounts:import.text')}
           </Text>
           <Anchor href="/accounts-template.csv" download="accounts-template.csv" size="sm">
-            <IconDownload size={14} aria-hidden /> Template CSV
+            <IconDownload size={14} aria-hidden /> {t('accounts:import.template')}
           </Anchor>
         </Group>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for dropping; the button inside does the same */}
@@ -62,27 +64,30 @@ export function ImportDialog({ opened, onClose }: { opened: boolean; onClose(): 
               </Text>
             </Text>
           ) : (
-            <Text c="dimmed">Drop a CSV file here</Text>
+            <Text c="dimmed">{t('accounts:import.drop')}</Text>
           )}
-          <FileButton onChange={choose} accept=".csv,text/csv" inputProps={{ 'aria-label': 'CSV file' }}>
+          <FileButton onChange={choose} accept=".csv,text/csv" inputProps={{ 'aria-label': t('accounts:import.file') }}>
             {(props) => (
               <Button {...props} variant="default" size="xs">
-                {file ? 'Choose another' : 'Choose a file'}
+                {file ? t('list.chooseAnother') : t('list.chooseFile')}
               </Button>
             )}
           </FileButton>
         </div>
         {preview.isPending && (
           <Group gap="xs">
-            <Loader size="xs" /> <Text>Checking every line</Text>
+            <Loader size="xs" /> <Text>{t('accounts:import.checking')}</Text>
           </Group>
         )}
-        <ErrorAlert error={preview.error ?? run.error} title="The file could not be imported" />
+        <ErrorAlert error={preview.error ?? run.error} title={t('accounts:import.failed')} />
         {run.data ? (
           <>
             <Alert color="green" variant="light" icon={<IconCircleCheck size={18} />} role="status">
-              {plural(run.data.created, 'account')} added, {formatCount(run.data.updated)} updated,{' '}
-              {formatCount(run.data.rejectedTotal)} rejected.
+              {t('accounts:import.result', {
+                added: t('count.accounts', { count: run.data.created }),
+                updated: formatCount(run.data.updated),
+                rejected: formatCount(run.data.rejectedTotal),
+              })}
             </Alert>
             <Rejected result={run.data} />
           </>
@@ -90,9 +95,15 @@ export function ImportDialog({ opened, onClose }: { opened: boolean; onClose(): 
           checked && (
             <>
               <Text role="status">
-                <b className="tabular">{formatCount(checked.created)}</b> to add,{' '}
-                <b className="tabular">{formatCount(checked.updated)}</b> to update,{' '}
-                <b className="tabular">{formatCount(checked.rejectedTotal)}</b> rejected. Nothing was written yet.
+                <Phrase
+                  of="accounts:import.preview"
+                  values={{
+                    added: formatCount(checked.created),
+                    updated: formatCount(checked.updated),
+                    rejected: formatCount(checked.rejectedTotal),
+                  }}
+                  parts={{ b: <b className="tabular" /> }}
+                />
               </Text>
               <Rejected result={checked} />
             </>
@@ -100,11 +111,11 @@ export function ImportDialog({ opened, onClose }: { opened: boolean; onClose(): 
         )}
         <Group justify="end" gap="xs">
           <Button variant="default" onClick={close}>
-            {run.data ? 'Done' : 'Close'}
+            {run.data ? t('done') : t('close')}
           </Button>
           {!run.data && (
             <Button disabled={!file || wanted === 0} loading={run.isPending} onClick={() => file && run.mutate(file)}>
-              {wanted > 0 ? `Import ${plural(wanted, 'account')}` : 'Import'}
+              {wanted > 0 ? t('accounts:import.action', { count: wanted }) : t('accounts:import.button')}
             </Button>
           )}
         </Group>
@@ -119,15 +130,15 @@ function Rejected({ result }: { result: ImportResult }) {
     <div>
       <Group gap={6} mb={6}>
         <IconAlertTriangle size={16} color="var(--fl-parked)" aria-hidden />
-        <Text fw={550}>Rejected lines</Text>
+        <Text fw={550}>{t('list.rejectedLines')}</Text>
       </Group>
       <ScrollArea.Autosize mah={240} className="surface">
         <Table stickyHeader fz="sm">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={64}>Line</Table.Th>
-              <Table.Th w={120}>Field</Table.Th>
-              <Table.Th>What is wrong</Table.Th>
+              <Table.Th w={64}>{t('list.line')}</Table.Th>
+              <Table.Th w={120}>{t('accounts:import.field')}</Table.Th>
+              <Table.Th>{t('list.wrong')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -143,7 +154,7 @@ function Rejected({ result }: { result: ImportResult }) {
       </ScrollArea.Autosize>
       {result.rejectedTotal > SHOWN && (
         <Text size="sm" c="dimmed" mt={4}>
-          The first {SHOWN} of {formatCount(result.rejectedTotal)} are shown.
+          {t('list.firstShown', { shown: formatCount(SHOWN), total: formatCount(result.rejectedTotal) })}
         </Text>
       )}
     </div>

@@ -1,5 +1,6 @@
 import type { AccountLimits } from '../../../../contracts/pace.ts';
 import type { Account } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
 
 /** Each field of the form and the limit that it holds. */
 const LIMITS = {
@@ -41,5 +42,5 @@ export const limitFieldOf = (path: string): LimitField | undefined =>
 export function gapFault({ minGapMinutes, maxGapMinutes }: LimitValues): string | null {
   const isWrong =
     typeof maxGapMinutes === 'number' && typeof minGapMinutes === 'number' && maxGapMinutes < minGapMinutes;
-  return isWrong ? 'Must not be less than the least time.' : null;
+  return isWrong ? t('accounts:limits.gap') : null;
 }

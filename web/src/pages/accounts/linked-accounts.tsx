@@ -4,9 +4,11 @@ import { useState } from 'react';
 import { useAccounts, useSetAccountLinks } from '../../api/accounts.ts';
 import { ApiError, messageOf } from '../../api/problem.ts';
 import type { AccountDetail } from '../../api/types.ts';
-import { sayDone } from '../../ui/toast.ts';
+import { t } from '../../i18n/index.ts';
+import { sayDone } from '../../ui/toast.tsx';
 
-const labelOf = ({ username, platform }: { username: string; platform: string }) => `${username} on ${platform}`;
+const labelOf = ({ username, platform }: { username: string; platform: string }) =>
+  t('accounts:on', { name: username, platform });
 
 /** What the API says is wrong with the choice, in its own sentences. */
 function refusalOf(error: Error | null): string | null {
@@ -16,8 +18,8 @@ function refusalOf(error: Error | null): string | null {
 }
 
 function messageFor(q: string, isSearching: boolean): string {
-  if (isSearching) return 'Searching…';
-  return q ? 'No account of another platform has such a name.' : 'Type a part of the user name.';
+  if (isSearching) return t('accounts:linked.searching');
+  return q ? t('accounts:linked.none') : t('accounts:linked.type');
 }
 
 interface LinkedAccountsProps {
@@ -38,9 +40,9 @@ export function LinkedAccounts({ account, readOnly }: LinkedAccountsProps) {
 
   return (
     <MultiSelect
-      label="Linked accounts"
-      description="The same owner's accounts on other platforms, one a platform. Cross-posting goes to them."
-      placeholder={account.links.length === 0 ? 'Search by user name' : undefined}
+      label={t('accounts:linked')}
+      description={t('accounts:linked.text')}
+      placeholder={account.links.length === 0 ? t('field.searchUser') : undefined}
       searchable
       readOnly={readOnly}
       limit={50}
@@ -52,7 +54,7 @@ export function LinkedAccounts({ account, readOnly }: LinkedAccountsProps) {
       error={refusalOf(setLinks.error)}
       disabled={setLinks.isPending}
       onChange={(accountIds) =>
-        setLinks.mutate({ id: account.id, accountIds }, { onSuccess: () => sayDone('The links were saved.') })
+        setLinks.mutate({ id: account.id, accountIds }, { onSuccess: () => sayDone(t('accounts:linked.saved')) })
       }
     />
   );

@@ -1,26 +1,28 @@
-import { Button, Group, Paper, Popover, TagsInput, Text } from '@mantine/core';
+import { Button, Group, Popover, TagsInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconTagPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useTagAccounts, useTags } from '../../api/accounts.ts';
-import { plural } from '../../ui/format.ts';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { t } from '../../i18n/index.ts';
+import { type Selection, SelectionBar } from '../../ui/selection.tsx';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 
-/** What can be done with the chosen accounts; stays at the foot of the window. */
-export function SelectionBar({ ids, onClear }: { ids: string[]; onClear(): void }) {
+/** What can be done with the chosen accounts. */
+export function AccountSelection({ selection }: { selection: Selection }) {
   const navigate = useNavigate();
   const [opened, { toggle, close }] = useDisclosure();
   const [tags, setTags] = useState<string[]>([]);
   const known = useTags();
   const tagging = useTagAccounts();
+  const ids = [...selection.chosen];
 
   const change = (what: 'add' | 'remove'): void => {
     tagging.mutate(
       { ids, [what]: tags },
       {
         onSuccess: () => {
-          sayDone(`Tags of ${plural(ids.length, 'account')} changed.`);
+          sayDone(t('accounts:tagsChanged', { count: ids.length }));
           close();
           setTags([]);
         },
@@ -30,62 +32,46 @@ export function SelectionBar({ ids, onClear }: { ids: string[]; onClear(): void 
   };
 
   return (
-    <Paper
-      shadow="lg"
-      withBorder
-      p="xs"
-      pl="md"
-      pos="sticky"
-      bottom={16}
-      mx="auto"
-      maw="100%"
-      style={{ zIndex: 3 }}
-      role="region"
-      aria-label="Chosen accounts"
+    <SelectionBar
+      selection={selection}
+      label={t('accounts:chosenRegion')}
+      count={t('accounts:chosen', { count: ids.length })}
     >
-      <Group gap="sm">
-        <Text fw={550} className="tabular">
-          {plural(ids.length, 'account')} chosen
-        </Text>
-        <Button
-          leftSection={<IconPlus size={16} />}
-          onClick={() => void navigate('/tasks/new', { state: { accountIds: ids } })}
-        >
-          New bulk task
-        </Button>
-        <Popover opened={opened} onDismiss={close} width={300} trapFocus position="top">
-          <Popover.Target>
-            <Button variant="default" leftSection={<IconTagPlus size={16} />} onClick={toggle}>
-              Tags
+      <Button
+        leftSection={<IconPlus size={16} />}
+        onClick={() => void navigate('/tasks/new', { state: { accountIds: ids } })}
+      >
+        {t('nav.newTask')}
+      </Button>
+      <Popover opened={opened} onDismiss={close} width={300} trapFocus position="top">
+        <Popover.Target>
+          <Button variant="default" leftSection={<IconTagPlus size={16} />} onClick={toggle}>
+            {t('field.tags')}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <TagsInput
+            label={t('field.tags')}
+            value={tags}
+            onChange={setTags}
+            data={(known.data ?? []).map(({ tag }) => tag)}
+            comboboxProps={{ withinPortal: false }}
+          />
+          <Group mt="sm" gap="xs">
+            <Button disabled={tags.length === 0} loading={tagging.isPending} onClick={() => change('add')}>
+              {t('accounts:tags.add')}
             </Button>
-          </Popover.Target>
-          <Popover.Dropdown>
-            <TagsInput
-              label="Tags"
-              value={tags}
-              onChange={setTags}
-              data={(known.data ?? []).map(({ tag }) => tag)}
-              comboboxProps={{ withinPortal: false }}
-            />
-            <Group mt="sm" gap="xs">
-              <Button disabled={tags.length === 0} loading={tagging.isPending} onClick={() => change('add')}>
-                Add
-              </Button>
-              <Button
-                variant="default"
-                disabled={tags.length === 0}
-                loading={tagging.isPending}
-                onClick={() => change('remove')}
-              >
-                Remove
-              </Button>
-            </Group>
-          </Popover.Dropdown>
-        </Popover>
-        <Button variant="subtle" onClick={onClear}>
-          Clear
-        </Button>
-      </Group>
-    </Paper>
+            <Button
+              variant="default"
+              disabled={tags.length === 0}
+              loading={tagging.isPending}
+              onClick={() => change('remove')}
+            >
+              {t('accounts:tags.remove')}
+            </Button>
+          </Group>
+        </Popover.Dropdown>
+      </Popover>
+    </SelectionBar>
   );
 }

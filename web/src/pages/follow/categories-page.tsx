@@ -5,17 +5,18 @@ import { useNavigate } from 'react-router';
 import { useCreateCategory, useFollowCategories } from '../../api/follow.ts';
 import { useMay } from '../../api/session.tsx';
 import type { FollowCategory } from '../../api/types.ts';
-import { formatCount, plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { formatCount } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
 import { NameDialog } from './name-dialog.tsx';
 
-const COLUMNS: Column<FollowCategory>[] = [
+const columns = (): Column<FollowCategory>[] => [
   {
     key: 'name',
-    title: 'Name',
+    title: t('field.name'),
     width: 'minmax(0, 1fr)',
     cell: (category, compact) => (
       <Stack gap={2}>
@@ -24,7 +25,7 @@ const COLUMNS: Column<FollowCategory>[] = [
         </Text>
         {compact && (
           <Text size="xs" c="dimmed">
-            {plural(category.targets, 'target')}
+            {t('follow:targets', { count: category.targets })}
           </Text>
         )}
       </Stack>
@@ -32,7 +33,7 @@ const COLUMNS: Column<FollowCategory>[] = [
   },
   {
     key: 'targets',
-    title: 'Targets',
+    title: t('follow:targetsTitle'),
     width: '110px',
     align: 'right',
     from: 'sm',
@@ -40,7 +41,7 @@ const COLUMNS: Column<FollowCategory>[] = [
   },
   {
     key: 'created',
-    title: 'Created',
+    title: t('field.created'),
     width: '120px',
     align: 'right',
     from: 'sm',
@@ -57,33 +58,33 @@ export function CategoriesPage() {
 
   const button = mayEdit && (
     <Button leftSection={<IconPlus size={16} />} onClick={open}>
-      New category
+      {t('follow:new')}
     </Button>
   );
   return (
-    <Page title="Follow categories" actions={button}>
+    <Page title={t('follow:title')} actions={button}>
       {categories.error ? (
         <ErrorNotice error={categories.error} onRetry={categories.reload} />
       ) : (
         <VirtualTable
-          label="Follow categories"
+          label={t('follow:title')}
           rows={categories.items}
-          columns={COLUMNS}
+          columns={columns()}
           rowKey={(category) => category.id}
           list={categories}
           onOpen={(category) => void navigate(`/follow/${category.id}`)}
           empty={
-            <Notice icon={IconUserPlus} title="No follow categories yet" action={<Group gap="xs">{button}</Group>}>
-              A category is a list of user names. A bulk task of the kind Follow lets each account follow some of them.
+            <Notice icon={IconUserPlus} title={t('follow:none')} action={<Group gap="xs">{button}</Group>}>
+              {t('follow:noneText')}
             </Notice>
           }
         />
       )}
       <NameDialog
         opened={asking}
-        title="New follow category"
+        title={t('follow:newTitle')}
         name=""
-        action="Make it"
+        action={t('follow:make')}
         error={create.error}
         busy={create.isPending}
         onClose={() => {

@@ -1,28 +1,30 @@
-import { ActionIcon, Button, CloseButton, Group, Skeleton, Text, TextInput, Tooltip } from '@mantine/core';
-import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
+import { ActionIcon, Button, Group, Skeleton, Text, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconFileImport, IconPencil, IconSearch, IconTrash, IconUsers, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { useFollowCategory, useFollowTargets, useRemoveTarget, useRenameCategory } from '../../api/follow.ts';
 import { useMay } from '../../api/session.tsx';
 import type { FollowCategory, FollowTarget } from '../../api/types.ts';
-import { plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { formatCount } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
 import { ImportTargetsDialog } from './import-targets-dialog.tsx';
 import { NameDialog } from './name-dialog.tsx';
 import { useAskDelete } from './use-ask-delete.tsx';
 
-const CATEGORIES = { to: '/follow', label: 'Follow categories' };
+const categories = () => ({ to: '/follow', label: t('follow:title') });
 
 function targetColumns(onRemove: ((target: FollowTarget) => void) | undefined): Column<FollowTarget>[] {
   return [
     {
       key: 'username',
-      title: 'User name',
+      title: t('field.userName'),
       width: 'minmax(0, 1fr)',
       cell: ({ username }) => (
         <Text size="sm" truncate>
@@ -32,7 +34,7 @@ function targetColumns(onRemove: ((target: FollowTarget) => void) | undefined): 
     },
     {
       key: 'added',
-      title: 'Added',
+      title: t('field.added'),
       width: '120px',
       align: 'right',
       cell: ({ createdAt }) => <Ago at={createdAt} />,
@@ -44,11 +46,11 @@ function targetColumns(onRemove: ((target: FollowTarget) => void) | undefined): 
             title: '',
             width: '34px',
             cell: (target: FollowTarget) => (
-              <Tooltip label="Remove from the category">
+              <Tooltip label={t('follow:removeHint')}>
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  aria-label={`Remove ${target.username}`}
+                  aria-label={t('follow:removeOne', { name: target.username })}
                   onClick={() => onRemove(target)}
                 >
                   <IconX size={16} />
@@ -66,14 +68,14 @@ export function CategoryPage() {
   const found = useFollowCategory(id);
   if (found.error && !found.data) {
     return (
-      <Page title="Follow category" parent={CATEGORIES} heading={<span />}>
+      <Page title={t('follow:thing')} parent={categories()} heading={<span />}>
         <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />
       </Page>
     );
   }
   if (!found.data) {
     return (
-      <Page title="Follow category" parent={CATEGORIES} heading={<Skeleton height={24} width={280} maw="60%" />}>
+      <Page title={t('follow:thing')} parent={categories()} heading={<Skeleton height={24} width={280} maw="60%" />}>
         <Skeleton height={320} />
       </Page>
     );
@@ -83,9 +85,8 @@ export function CategoryPage() {
 
 function Category({ category }: { category: FollowCategory }) {
   const [search, setSearch] = useSearchParams();
-  const [typed, setTyped] = useState('');
-  const [asked] = useDebouncedValue(typed.trim(), 250);
-  const targets = useFollowTargets(category.id, asked || undefined);
+  const [asked, setAsked] = useState<string>();
+  const targets = useFollowTargets(category.id, asked);
   const remove = useRemoveTarget(category.id);
   const rename = useRenameCategory(category.id);
   const mayEdit = useMay('operator');
@@ -95,49 +96,44 @@ function Category({ category }: { category: FollowCategory }) {
 
   const onRemove = (target: FollowTarget): void =>
     remove.mutate(target.id, {
-      onSuccess: () => sayDone(`${target.username} was removed.`),
+      onSuccess: () => sayDone(t('follow:removed', { name: target.username })),
       onError: (error) => sayFailed(error),
     });
 
   const importButton = mayEdit && (
     <Button leftSection={<IconFileImport size={16} />} onClick={() => setImporting(true)}>
-      Add user names
+      {t('follow:addNamesTitle')}
     </Button>
   );
   const actions = mayEdit && (
     <>
       <Button variant="default" leftSection={<IconPencil size={16} />} onClick={renameDialog.open}>
-        Rename
+        {t('follow:rename.action')}
       </Button>
       <Button variant="default" leftSection={<IconTrash size={16} />} onClick={askDelete}>
-        Delete
+        {t('follow:delete')}
       </Button>
       {importButton}
     </>
   );
   return (
-    <Page title={category.name} parent={CATEGORIES} actions={actions}>
+    <Page title={category.name} parent={categories()} actions={actions}>
       <Group gap="sm" justify="space-between">
-        <TextInput
-          aria-label="Search user names"
-          placeholder="Search user names"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', sm: 280 }}
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          rightSection={typed && <CloseButton size="sm" aria-label="Clear the search" onClick={() => setTyped('')} />}
-        />
+        <SearchField label={t('follow:search')} value={asked} onChange={setAsked} />
         <Text c="dimmed" className="tabular" role="status">
           {asked && targets.total !== null
-            ? `${plural(targets.total, 'target')} of ${plural(category.targets, 'target')}`
-            : plural(category.targets, 'target')}
+            ? t('follow:some', {
+                found: formatCount(targets.total),
+                all: t('follow:targets', { count: category.targets }),
+              })
+            : t('follow:targets', { count: category.targets })}
         </Text>
       </Group>
       {targets.error ? (
         <ErrorNotice error={targets.error} onRetry={targets.reload} />
       ) : (
         <VirtualTable
-          label="Targets"
+          label={t('follow:targetsTitle')}
           rows={targets.items}
           columns={targetColumns(mayEdit ? onRemove : undefined)}
           rowKey={(target) => target.id}
@@ -146,12 +142,12 @@ function Category({ category }: { category: FollowCategory }) {
           list={targets}
           empty={
             asked ? (
-              <Notice icon={IconSearch} title="No user name matches" color="gray">
-                Search for another part of a name.
+              <Notice icon={IconSearch} title={t('follow:noMatch')} color="gray">
+                {t('follow:noMatchText')}
               </Notice>
             ) : (
-              <Notice icon={IconUsers} title="Nobody in here yet" action={importButton}>
-                Paste user names, or take them from a file.
+              <Notice icon={IconUsers} title={t('follow:empty')} action={importButton}>
+                {t('follow:emptyText')}
               </Notice>
             )
           }
@@ -164,9 +160,9 @@ function Category({ category }: { category: FollowCategory }) {
       />
       <NameDialog
         opened={renaming}
-        title="Rename the category"
+        title={t('follow:renameTitle')}
         name={category.name}
-        action="Rename"
+        action={t('follow:rename.action')}
         error={rename.error}
         busy={rename.isPending}
         onClose={() => {
@@ -177,7 +173,7 @@ function Category({ category }: { category: FollowCategory }) {
           rename.mutate(name, {
             onSuccess: () => {
               renameDialog.close();
-              sayDone('Renamed.');
+              sayDone(t('follow:renamed'));
             },
           })
         }

@@ -1,7 +1,8 @@
 import { Alert, ScrollArea, Table, Text } from '@mantine/core';
 import { IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import type { FollowImport } from '../../api/types.ts';
-import { formatCount, plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { formatCount } from '../../ui/format.ts';
 
 const SHOWN = 500;
 
@@ -16,18 +17,21 @@ export function ImportReport({ report }: { report: FollowImport }) {
         icon={added > 0 ? <IconCircleCheck size={18} /> : <IconInfoCircle size={18} />}
         role="status"
       >
-        {plural(added, 'user name')} added, {plural(duplicatesTotal, 'duplicate')}, {formatCount(rejectedTotal)}{' '}
-        rejected.
+        {t('follow:result', {
+          added: t('follow:names', { count: added }),
+          duplicates: t('follow:duplicates', { count: duplicatesTotal }),
+          rejected: formatCount(rejectedTotal),
+        })}
       </Alert>
       <Lines
-        title="Rejected lines"
-        column="What is wrong"
+        title={t('list.rejectedLines')}
+        column={t('list.wrong')}
         total={rejectedTotal}
         lines={rejected.map(({ line, message }) => ({ line, text: message }))}
       />
       <Lines
-        title="Duplicates"
-        column="Was there already"
+        title={t('follow:duplicatesTitle')}
+        column={t('follow:wasThere')}
         total={duplicatesTotal}
         lines={duplicates.map(({ line, username }) => ({ line, text: username }))}
       />
@@ -54,7 +58,7 @@ function Lines({ title, column, total, lines }: LinesProps) {
         <Table stickyHeader fz="sm">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={70}>Line</Table.Th>
+              <Table.Th w={70}>{t('list.line')}</Table.Th>
               <Table.Th>{column}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -71,7 +75,7 @@ function Lines({ title, column, total, lines }: LinesProps) {
       </ScrollArea.Autosize>
       {total > shown.length && (
         <Text size="sm" c="dimmed" mt={4}>
-          The first {formatCount(shown.length)} of {formatCount(total)} are shown.
+          {t('list.firstShown', { shown: formatCount(shown.length), total: formatCount(total) })}
         </Text>
       )}
     </section>

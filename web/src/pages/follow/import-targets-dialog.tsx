@@ -3,7 +3,9 @@ import { IconFileText } from '@tabler/icons-react';
 import { type DragEvent, useState } from 'react';
 import { useImportTargets } from '../../api/follow.ts';
 import type { FollowCategory, FollowImport } from '../../api/types.ts';
-import { formatBytes, plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { formatBytes } from '../../ui/format.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import classes from './follow.module.css';
 import { ImportReport } from './import-report.tsx';
@@ -21,9 +23,9 @@ export function ImportTargetsDialog({ category, opened, onClose }: ImportTargets
     <Modal
       opened={opened}
       onClose={onClose}
-      title={`Add user names to ${category.name}`}
+      title={t('follow:addTo', { name: category.name })}
       size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      closeButtonProps={{ 'aria-label': t('close') }}
     >
       {opened && <ImportForm id={category.id} onClose={onClose} />}
     </Modal>
@@ -55,9 +57,9 @@ function ImportForm({ id, onClose }: { id: string; onClose(): void }) {
         <ImportReport report={report} />
         <Group justify="end" gap="xs">
           <Button variant="default" onClick={again}>
-            Add more
+            {t('follow:addMore')}
           </Button>
-          <Button onClick={onClose}>Done</Button>
+          <Button onClick={onClose}>{t('done')}</Button>
         </Group>
       </Stack>
     );
@@ -66,10 +68,10 @@ function ImportForm({ id, onClose }: { id: string; onClose(): void }) {
   return (
     <Stack gap="md">
       <SegmentedControl
-        aria-label="Where the user names come from"
+        aria-label={t('follow:from')}
         data={[
-          { value: 'paste', label: 'Paste' },
-          { value: 'file', label: 'File' },
+          { value: 'paste', label: t('follow:paste') },
+          { value: 'file', label: t('follow:file') },
         ]}
         value={mode}
         onChange={(next) => {
@@ -80,8 +82,8 @@ function ImportForm({ id, onClose }: { id: string; onClose(): void }) {
       />
       {mode === 'paste' ? (
         <Textarea
-          label="User names"
-          description="One a line, with or without @."
+          label={t('follow:userNames')}
+          description={t('follow:oneALine')}
           data-autofocus
           autosize
           minRows={6}
@@ -93,13 +95,13 @@ function ImportForm({ id, onClose }: { id: string; onClose(): void }) {
       ) : (
         <FilePart file={file} onChoose={setFile} />
       )}
-      <ErrorAlert error={run.error} title="Nothing was added" />
+      <ErrorAlert error={run.error} title={t('follow:nothingAdded')} />
       <Group justify="end" gap="xs">
         <Button variant="default" onClick={onClose}>
-          Close
+          {t('close')}
         </Button>
         <Button disabled={!ready} loading={run.isPending} onClick={send}>
-          {mode === 'paste' && names.length > 0 ? `Add ${plural(names.length, 'user name')}` : 'Add'}
+          {mode === 'paste' && names.length > 0 ? t('follow:addNames', { count: names.length }) : t('follow:addAction')}
         </Button>
       </Group>
     </Stack>
@@ -117,7 +119,7 @@ function FilePart({ file, onChoose }: { file: File | undefined; onChoose(file: F
   return (
     <>
       <Text size="sm" c="dimmed">
-        A text file with one user name a line, or a CSV file with a column named <code>username</code>.
+        <Phrase of="follow:fileText" parts={{ code: <code /> }} />
       </Text>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for dropping; the button inside does the same */}
       <div className={classes.drop} onDragOver={(event) => event.preventDefault()} onDrop={onDrop}>
@@ -130,12 +132,16 @@ function FilePart({ file, onChoose }: { file: File | undefined; onChoose(file: F
             </Text>
           </Text>
         ) : (
-          <Text c="dimmed">Drop a file here</Text>
+          <Text c="dimmed">{t('follow:dropFile')}</Text>
         )}
-        <FileButton onChange={choose} accept=".csv,.txt,text/csv,text/plain" inputProps={{ 'aria-label': 'File' }}>
+        <FileButton
+          onChange={choose}
+          accept=".csv,.txt,text/csv,text/plain"
+          inputProps={{ 'aria-label': t('follow:file') }}
+        >
           {(props) => (
             <Button {...props} variant="default" size="xs">
-              {file ? 'Choose another' : 'Choose a file'}
+              {file ? t('list.chooseAnother') : t('list.chooseFile')}
             </Button>
           )}
         </FileButton>

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { t } from '../../i18n/index.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 
 interface NameDialogProps {
@@ -17,7 +18,7 @@ interface NameDialogProps {
 /** Asks for the name of a follow category. */
 export function NameDialog({ opened, title, onClose, ...form }: NameDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('close') }}>
       {opened && <NameForm {...form} onClose={onClose} />}
     </Modal>
   );
@@ -34,7 +35,7 @@ function NameForm({ name, action, error, busy, onSubmit, onClose }: Omit<NameDia
     <form onSubmit={submit}>
       <Stack gap="md">
         <TextInput
-          label="Name"
+          label={t('field.name')}
           data-autofocus
           maxLength={100}
           value={draft}
@@ -43,7 +44,7 @@ function NameForm({ name, action, error, busy, onSubmit, onClose }: Omit<NameDia
         <ErrorAlert error={error} />
         <Group justify="end" gap="xs">
           <Button variant="default" onClick={onClose}>
-            Close
+            {t('close')}
           </Button>
           <Button type="submit" disabled={!valid} loading={busy}>
             {action}

@@ -3,13 +3,8 @@ import { type FormEvent, useState } from 'react';
 import { CHALLENGES, type ChallengeType } from '../../../../contracts/bulk.ts';
 import { type InboxAnswer, useAnswer } from '../../api/inbox.ts';
 import { ApiError, messageOf } from '../../api/problem.ts';
-import { sayDone } from '../../ui/toast.ts';
-
-const DONE: Readonly<Record<InboxAnswer['action'], string>> = {
-  code: 'The code is on its way. The account goes on as soon as a worker is free.',
-  solved: 'The account goes on from where it was.',
-  skip: 'The account is skipped.',
-};
+import { t } from '../../i18n/index.ts';
+import { sayDone } from '../../ui/toast.tsx';
 
 interface AnswerFormProps {
   challengeId: string;
@@ -31,7 +26,7 @@ export function AnswerForm({ challengeId, type, username, onDone }: AnswerFormPr
     answer.mutate(body, {
       onSuccess: () => {
         setCode('');
-        sayDone(DONE[body.action]);
+        sayDone(t(`inbox:done.${body.action}`));
         onDone?.();
       },
     });
@@ -42,12 +37,12 @@ export function AnswerForm({ challengeId, type, username, onDone }: AnswerFormPr
   const error = answer.error && (answer.error instanceof ApiError ? answer.error.message : messageOf(answer.error));
 
   return (
-    <form onSubmit={submit} aria-label={`Answer for ${username}`}>
+    <form onSubmit={submit} aria-label={t('inbox:answerFor', { name: username })}>
       <Group gap="xs" align="flex-end">
         {takesCode && (
           <>
             <TextInput
-              label="Code"
+              label={t('inbox:code')}
               w={150}
               value={code}
               onChange={(event) => setCode(event.currentTarget.value)}
@@ -58,7 +53,7 @@ export function AnswerForm({ challengeId, type, username, onDone }: AnswerFormPr
               disabled={busy}
             />
             <Button type="submit" disabled={code.trim() === '' || busy} loading={isGiving(answer, 'code')}>
-              Submit code
+              {t('inbox:submit')}
             </Button>
           </>
         )}
@@ -68,7 +63,7 @@ export function AnswerForm({ challengeId, type, username, onDone }: AnswerFormPr
           loading={isGiving(answer, 'solved')}
           onClick={() => give({ action: 'solved' })}
         >
-          I solved it
+          {t('inbox:solved')}
         </Button>
         <Button
           variant="subtle"
@@ -77,7 +72,7 @@ export function AnswerForm({ challengeId, type, username, onDone }: AnswerFormPr
           loading={isGiving(answer, 'skip')}
           onClick={() => give({ action: 'skip' })}
         >
-          Skip
+          {t('inbox:skip')}
         </Button>
       </Group>
       {error && (

@@ -3,9 +3,11 @@ import { useRef } from 'react';
 import { Link } from 'react-router';
 import type { InboxItem } from '../../api/inbox.ts';
 import { useMay } from '../../api/session.tsx';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { AnswerForm } from './answer-form.tsx';
-import { ASKED, STATE_LABELS } from './asked.ts';
+import { ASKED_ICONS } from './asked.ts';
 import classes from './inbox.module.css';
 import { Screenshot } from './screenshot.tsx';
 
@@ -18,7 +20,7 @@ function focusNeighbour(entry: HTMLElement | null): void {
 export function Entry({ item }: { item: InboxItem }) {
   const place = useRef<HTMLLIElement>(null);
   const mayAnswer = useMay('operator');
-  const { icon: Icon, title, way } = ASKED[item.type];
+  const Icon = ASKED_ICONS[item.type];
   const open = item.state === 'open';
   return (
     <li ref={place} className={classes.entry}>
@@ -40,26 +42,26 @@ export function Entry({ item }: { item: InboxItem }) {
         </Group>
         <Group gap={6} wrap="nowrap" align="flex-start" mt={2}>
           <Icon size={17} stroke={1.7} className={classes.icon} aria-hidden />
-          <Text fw={500}>{title}</Text>
+          <Text fw={500}>{t(`inbox:asked.${item.type}`)}</Text>
         </Group>
         <Text size="sm" mt={4} style={{ overflowWrap: 'anywhere' }}>
           {item.message}
         </Text>
         {open && (
           <Text size="sm" c="dimmed" mt={2}>
-            {way}
+            {t(`inbox:way.${item.type}`)}
           </Text>
         )}
         <Text size="sm" c="dimmed" mt={6} component="div">
-          Since <Ago at={item.createdAt} />
-          {open ? (
+          <Phrase of="inbox:since" parts={{ ago: <Ago at={item.createdAt} /> }} />
+          {item.state === 'open' ? (
             <>
-              , skipped on <At at={item.expiresAt} /> if nobody answers
+              , <Phrase of="inbox:until" parts={{ at: <At at={item.expiresAt} /> }} />
             </>
           ) : (
             <>
-              , {STATE_LABELS[item.state].toLowerCase()}
-              {item.answeredBy && ` by ${item.answeredBy}`}
+              , {t(`inbox:was.${item.state}`)}
+              {item.answeredBy && ` ${t('inbox:by', { name: item.answeredBy })}`}
               {item.answeredAt && (
                 <>
                   {' '}

@@ -1,6 +1,7 @@
 import { IconUpload } from '@tabler/icons-react';
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { addUploads } from '../../api/uploads.ts';
+import { t } from '../../i18n/index.ts';
 import classes from './media.module.css';
 
 /** Takes files that are dropped anywhere on what it holds. */
@@ -37,7 +38,7 @@ export function DropZone({ enabled, children }: { enabled: boolean; children: Re
       {over && (
         <div className={classes.veil} aria-hidden>
           <IconUpload size={32} stroke={1.5} />
-          Drop to upload
+          {t('media:drop')}
         </div>
       )}
     </div>

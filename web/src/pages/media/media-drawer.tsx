@@ -1,38 +1,30 @@
-import { Button, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
+import { Button, Group, Stack } from '@mantine/core';
 import { IconDownload, IconTrash } from '@tabler/icons-react';
 import { contentUrl, useDeleteMedia, useMedia } from '../../api/media.ts';
 import { useMay } from '../../api/session.tsx';
 import type { MediaDetail } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
+import { askDelete } from '../../ui/confirm.ts';
+import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { formatBytes, formatLength } from '../../ui/format.ts';
-import { ErrorNotice } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { At } from '../../ui/time.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import classes from './media.module.css';
 
 export function MediaDrawer({ id, onClose }: { id: string | null; onClose(): void }) {
   const found = useMedia(id);
   return (
-    <Drawer
+    <DetailDrawer
       opened={id !== null}
       onClose={onClose}
       size="lg"
-      title={
-        <Text fw={600} size="lg" style={{ overflowWrap: 'anywhere' }}>
-          {found.data?.fileName ?? 'Media'}
-        </Text>
-      }
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={t('media:thing')}
+      heading={({ fileName }) => fileName}
+      found={found}
     >
-      {found.data ? (
-        <Details media={found.data} onClose={onClose} />
-      ) : found.error ? (
-        <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />
-      ) : (
-        <Skeleton height={320} />
-      )}
-    </Drawer>
+      {(media) => <Details media={media} onClose={onClose} />}
+    </DetailDrawer>
   );
 }
 
@@ -41,22 +33,19 @@ function Details({ media, onClose }: { media: MediaDetail; onClose(): void }) {
   const mayEdit = useMay('operator');
   const { probe } = media;
 
-  const askDelete = (): void => {
-    modals.openConfirmModal({
-      title: `Delete ${media.fileName}?`,
-      children: <Text size="sm">The file and what was rendered from it are deleted. Posts made with it stay.</Text>,
-      labels: { confirm: 'Delete', cancel: 'Keep it' },
-      confirmProps: { color: 'red.8' },
+  const onDelete = (): void =>
+    askDelete({
+      title: t('media:delete.title', { name: media.fileName }),
+      text: t('media:delete.text'),
       onConfirm: () =>
         remove.mutate(media.id, {
           onSuccess: () => {
-            sayDone(`${media.fileName} was deleted.`);
+            sayDone(t('media:deleted', { name: media.fileName }));
             onClose();
           },
           onError: (error) => sayFailed(error),
         }),
     });
-  };
 
   return (
     <Stack gap="lg">
@@ -67,24 +56,24 @@ function Details({ media, onClose }: { media: MediaDetail; onClose(): void }) {
         <img className={classes.player} src={contentUrl(media.id)} alt={media.fileName} />
       )}
       <Facts>
-        <Fact label="Size">{formatBytes(media.bytes)}</Fact>
-        <Fact label="Picture">
+        <Fact label={t('media:size')}>{formatBytes(media.bytes)}</Fact>
+        <Fact label={t('media:picture')}>
           {media.width}×{media.height}
-          {probe.rotation !== 0 && `, turned ${probe.rotation}°`}
+          {probe.rotation !== 0 && `, ${t('media:turned', { degrees: probe.rotation })}`}
         </Fact>
         {media.kind === 'video' && (
           <>
-            <Fact label="Length">{formatLength(media.durationMs)}</Fact>
-            <Fact label="Frames a second">{Math.round(probe.frameRate * 100) / 100}</Fact>
-            <Fact label="Video">{probe.videoCodec ?? 'none'}</Fact>
-            <Fact label="Audio">{probe.audioCodec ?? 'none'}</Fact>
+            <Fact label={t('media:length')}>{formatLength(media.durationMs)}</Fact>
+            <Fact label={t('media:fps')}>{Math.round(probe.frameRate * 100) / 100}</Fact>
+            <Fact label={t('media:video')}>{probe.videoCodec ?? t('media:noCodec')}</Fact>
+            <Fact label={t('media:audio')}>{probe.audioCodec ?? t('media:noCodec')}</Fact>
           </>
         )}
-        <Fact label="Container">{probe.container.split(',')[0]}</Fact>
-        <Fact label="Added">
+        <Fact label={t('media:container')}>{probe.container.split(',')[0]}</Fact>
+        <Fact label={t('field.added')}>
           <At at={media.createdAt} />
         </Fact>
-        <Fact label="SHA-256">
+        <Fact label={t('media:sha')}>
           <code style={{ fontSize: '0.75rem' }}>{media.sha256}</code>
         </Fact>
       </Facts>
@@ -96,7 +85,7 @@ function Details({ media, onClose }: { media: MediaDetail; onClose(): void }) {
           variant="default"
           leftSection={<IconDownload size={16} />}
         >
-          Download
+          {t('field.download')}
         </Button>
         {mayEdit && (
           <Button
@@ -104,9 +93,9 @@ function Details({ media, onClose }: { media: MediaDetail; onClose(): void }) {
             color="red"
             leftSection={<IconTrash size={16} />}
             loading={remove.isPending}
-            onClick={askDelete}
+            onClick={onDelete}
           >
-            Delete
+            {t('media:delete')}
           </Button>
         )}
       </Group>

@@ -1,17 +1,10 @@
 import { ActionIcon, Button, Group, Progress, Text, Title } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import type { Media } from '../../api/types.ts';
-import { clearEndedUploads, removeUpload, type Upload, useUploads } from '../../api/uploads.ts';
+import { clearEndedUploads, removeUpload, useUploads } from '../../api/uploads.ts';
+import { t } from '../../i18n/index.ts';
 import { formatBytes, formatShare } from '../../ui/format.ts';
 import classes from './media.module.css';
-
-const WORDS: Record<Upload['state'], string> = {
-  waiting: 'Waiting',
-  sending: 'Sending',
-  probing: 'Being looked at',
-  done: 'Done',
-  failed: 'Failed',
-};
 
 /** The files on their way, each with how far it really is. */
 export function UploadList({ onFinished }: { onFinished?: (media: Media) => void }) {
@@ -19,17 +12,17 @@ export function UploadList({ onFinished }: { onFinished?: (media: Media) => void
   if (uploads.length === 0) return null;
   const ended = uploads.filter(({ state }) => state === 'done' || state === 'failed').length;
   return (
-    <section className={`surface ${classes.uploads}`} aria-label="Uploads">
+    <section className={`surface ${classes.uploads}`} aria-label={t('media:uploads')}>
       <Group justify="space-between" mb={4}>
         <Title order={3}>
-          Uploads{' '}
+          {t('media:uploads')}{' '}
           <Text span c="dimmed" className="tabular">
-            {ended} of {uploads.length}
+            {t('media:of', { ended, total: uploads.length })}
           </Text>
         </Title>
         {ended > 0 && (
           <Button variant="subtle" size="compact-sm" onClick={clearEndedUploads}>
-            Clear ended
+            {t('media:clearEnded')}
           </Button>
         )}
       </Group>
@@ -51,7 +44,7 @@ export function UploadList({ onFinished }: { onFinished?: (media: Media) => void
             </div>
             <div>
               <Text size="xs" c="dimmed" className="tabular" mb={3}>
-                {WORDS[upload.state]}
+                {t(`media:state.${upload.state}`)}
                 {upload.state === 'sending' && ` ${formatShare(upload.share)}`}
               </Text>
               <Progress
@@ -59,14 +52,14 @@ export function UploadList({ onFinished }: { onFinished?: (media: Media) => void
                 value={upload.share * 100}
                 animated={upload.state === 'probing'}
                 color={upload.state === 'failed' ? 'red' : upload.state === 'done' ? 'green' : 'tide'}
-                aria-label={`Upload of ${upload.name}`}
+                aria-label={t('media:uploadOf', { name: upload.name })}
               />
             </div>
             <ActionIcon
               variant="subtle"
               color="gray"
               onClick={() => removeUpload(upload.key)}
-              aria-label={`Remove ${upload.name} from the list`}
+              aria-label={t('media:remove', { name: upload.name })}
             >
               <IconX size={16} />
             </ActionIcon>

@@ -3,10 +3,11 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch, IconUsers } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Capability } from '../../../../contracts/platform.ts';
 import { useAccounts, usePlatforms, useTags } from '../../api/accounts.ts';
 import type { DryRun, Kind } from '../../api/types.ts';
-import { formatCount, listOf, plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { formatCount, listOf } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { AccountStatusLabel } from '../../ui/states.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
@@ -23,10 +24,10 @@ interface AccountsStepProps {
   showProblems: boolean;
 }
 
-const MODES: { value: ChoiceMode; label: string }[] = [
-  { value: 'tag', label: 'By tag' },
-  { value: 'ids', label: 'Picked' },
-  { value: 'platform', label: 'Whole platform' },
+const modes = (): { value: ChoiceMode; label: string }[] => [
+  { value: 'tag', label: t('newTask:byTag') },
+  { value: 'ids', label: t('newTask:pickedMode') },
+  { value: 'platform', label: t('newTask:whole') },
 ];
 
 export function AccountsStep({ kind, draft, found, onChange, showProblems }: AccountsStepProps) {
@@ -34,8 +35,8 @@ export function AccountsStep({ kind, draft, found, onChange, showProblems }: Acc
     <Stack gap="md">
       <WhoTakesPart kind={kind} found={found} />
       <SegmentedControl
-        aria-label="How accounts are chosen"
-        data={MODES}
+        aria-label={t('newTask:how')}
+        data={modes()}
         value={draft.mode}
         onChange={(mode) => onChange({ mode: mode as ChoiceMode })}
         style={{ alignSelf: 'start' }}
@@ -45,25 +46,12 @@ export function AccountsStep({ kind, draft, found, onChange, showProblems }: Acc
       {draft.mode === 'platform' && <ByPlatform draft={draft} onChange={onChange} />}
       {showProblems && (
         <Text c="var(--fl-failed)" role="alert">
-          Choose the accounts first.
+          {t('newTask:accountsFirst')}
         </Text>
       )}
     </Stack>
   );
 }
-
-const CAPABILITY_WORDS: Readonly<Record<Capability, string>> = {
-  logIn: 'log in',
-  publishVideo: 'publish videos',
-  publishImage: 'publish pictures',
-  setAvatar: 'change the avatar',
-  setBio: 'change the bio',
-  follow: 'follow',
-  readFeed: 'read the feed',
-  listOwnPosts: 'list own posts',
-  downloadOwnPosts: 'save own posts',
-  visitSites: 'visit sites',
-};
 
 /** Which accounts will be left out, before the check says it of each one, and what it said. */
 function WhoTakesPart({ kind, found }: Pick<AccountsStepProps, 'kind' | 'found'>) {
@@ -71,19 +59,25 @@ function WhoTakesPart({ kind, found }: Pick<AccountsStepProps, 'kind' | 'found'>
     return (
       <Stack gap="xs" role="status">
         <Text>
-          At the last check <b className="tabular">{plural(found.total, 'account')}</b> could take part
-          {found.refusedTotal > 0 ? ` and ${formatCount(found.refusedTotal)} were refused:` : ', none was refused.'}
+          <Phrase
+            of="newTask:found"
+            values={{
+              accounts: t('count.accounts', { count: found.total }),
+              refused:
+                found.refusedTotal > 0 ? t('newTask:refused', { count: found.refusedTotal }) : t('newTask:noneRefused'),
+            }}
+            parts={{ b: <b className="tabular" /> }}
+          />
         </Text>
         <RefusedList refused={found.refused} total={found.refusedTotal} />
       </Stack>
     );
   }
-  const wants = kind.needs.map((need) => CAPABILITY_WORDS[need]);
+  const wants = kind.needs.map((need) => t(`newTask:cap.${need}`));
   return (
     <Text size="sm" c="dimmed" maw={720}>
-      {wants.length > 0 && `The platform must let an account ${listOf(wants)}. `}
-      Accounts that cannot take part are refused: the check before the start says how many and why, and the task goes on
-      without them.
+      {wants.length > 0 && `${t('newTask:needs', { list: listOf(wants) })} `}
+      {t('newTask:refusedText')}
     </Text>
   );
 }
@@ -95,13 +89,13 @@ function ByTag({ draft, onChange }: PartProps) {
   if (tags.error) return <ErrorNotice error={tags.error} onRetry={() => void tags.refetch()} />;
   if (tags.data?.length === 0) {
     return (
-      <Notice icon={IconUsers} title="No tags yet" color="gray">
-        Give accounts tags on the <Link to="/accounts">accounts page</Link>, or pick them one by one.
+      <Notice icon={IconUsers} title={t('newTask:noTags')} color="gray">
+        <Phrase of="newTask:noTagsText" parts={{ link: <Link to="/accounts" /> }} />
       </Notice>
     );
   }
   return (
-    <div className={classes.choice} role="radiogroup" aria-label="Tag">
+    <div className={classes.choice} role="radiogroup" aria-label={t('field.tag')}>
       {(tags.data ?? []).map(({ tag, count }) => (
         <UnstyledButton
           key={tag}
@@ -124,8 +118,8 @@ function ByPlatform({ draft, onChange }: PartProps) {
   const platforms = usePlatforms();
   return (
     <Select
-      label="Platform"
-      description="All of its accounts take part, those left out with a reason are shown before the start."
+      label={t('field.platform')}
+      description={t('newTask:platformText')}
       data={platforms}
       value={draft.platform}
       onChange={(platform) => onChange({ platform })}
@@ -154,19 +148,23 @@ function Picked({ draft, onChange }: PartProps) {
     <Stack gap="sm">
       <Group justify="space-between">
         <TextInput
-          aria-label="Search accounts"
-          placeholder="Search by user name"
+          aria-label={t('newTask:searchAccounts')}
+          placeholder={t('field.searchUser')}
           leftSection={<IconSearch size={16} />}
           w={{ base: '100%', sm: 280 }}
           value={q}
           onChange={(event) => setQ(event.currentTarget.value)}
         />
         <Text className="tabular" role="status">
-          <b>{plural(draft.ids.length, 'account')}</b> picked
+          <Phrase
+            of="newTask:picked"
+            values={{ accounts: t('count.accounts', { count: draft.ids.length }) }}
+            parts={{ b: <b /> }}
+          />
         </Text>
       </Group>
       <VirtualTable
-        label="Accounts"
+        label={t('newTask:accounts')}
         rows={accounts.items}
         rowKey={(account) => account.id}
         list={accounts}
@@ -179,7 +177,7 @@ function Picked({ draft, onChange }: PartProps) {
             title: (
               <Checkbox
                 size="xs"
-                aria-label="Pick all that are loaded"
+                aria-label={t('newTask:pickAll')}
                 checked={all}
                 indeterminate={!all && draft.ids.length > 0}
                 onChange={toggleAll}
@@ -189,32 +187,38 @@ function Picked({ draft, onChange }: PartProps) {
             cell: (account) => (
               <Checkbox
                 size="xs"
-                aria-label={`Pick ${account.username}`}
+                aria-label={t('newTask:pick', { name: account.username })}
                 checked={chosen.has(account.id)}
                 onClick={(event) => event.stopPropagation()}
                 onChange={() => toggle(account.id)}
               />
             ),
           },
-          { key: 'username', title: 'User name', width: 'minmax(0, 1fr)', cell: (account) => account.username },
-          { key: 'platform', title: 'Platform', width: '110px', from: 'sm', cell: (account) => account.platform },
+          { key: 'username', title: t('field.userName'), width: 'minmax(0, 1fr)', cell: (account) => account.username },
+          {
+            key: 'platform',
+            title: t('field.platform'),
+            width: '110px',
+            from: 'sm',
+            cell: (account) => account.platform,
+          },
           {
             key: 'status',
-            title: 'Status',
+            title: t('field.status'),
             width: '150px',
             cell: (account) => <AccountStatusLabel status={account.status} />,
           },
           {
             key: 'tags',
-            title: 'Tags',
+            title: t('field.tags'),
             width: 'minmax(0, 1fr)',
             from: 'sm',
             cell: (account) => account.tags.join(', '),
           },
         ]}
         empty={
-          <Notice icon={IconUsers} title={asked ? 'No account matches' : 'No accounts yet'} color="gray">
-            {asked ? 'Search for another user name.' : <Link to="/accounts">Add accounts first</Link>}
+          <Notice icon={IconUsers} title={asked ? t('list.noAccountMatches') : t('list.noAccounts')} color="gray">
+            {asked ? t('list.otherUser') : <Link to="/accounts">{t('newTask:addFirst')}</Link>}
           </Notice>
         }
       />

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Group, Input, NumberInput, Stack, Text, Textarea } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import { plural } from '../../ui/format.ts';
+import { shared, t } from '../../i18n/index.ts';
 import { blankOf, type JsonSchema, resolve } from './json-schema.ts';
 import classes from './new-task.module.css';
 import { type CommonProps, type DrawnField, SchemaForm } from './schema-form.tsx';
@@ -30,7 +30,7 @@ export function LinesField({ value, onChange, ...common }: LinesFieldProps) {
       minRows={4}
       maxRows={16}
       spellCheck={false}
-      placeholder="One a line"
+      placeholder={t('newTask:oneALine')}
       inputWrapperOrder={['label', 'description', 'input', 'error']}
       value={text}
       onChange={(event) => {
@@ -43,7 +43,7 @@ export function LinesField({ value, onChange, ...common }: LinesFieldProps) {
   );
 }
 
-const PAIR_LABELS = ['From', 'To'];
+const pairLabels = () => [t('newTask:from'), t('newTask:to')];
 
 const limitsOf = ({ minimum, maximum }: JsonSchema) => ({
   ...(minimum === undefined ? {} : { min: minimum }),
@@ -62,7 +62,7 @@ export function PairField({ schema, root, common, shown, onChange }: DrawnField)
     <Input.Wrapper {...common} labelElement="div" maw={420}>
       <Group grow mt={6} gap="sm">
         {fields.map((field, place) => {
-          const label = field.title ?? PAIR_LABELS[place] ?? `No. ${place + 1}`;
+          const label = field.title ? shared(field.title) : (pairLabels()[place] ?? t('newTask:no', { n: place + 1 }));
           const value = values[place];
           return (
             <NumberInput
@@ -97,16 +97,20 @@ export function ListField({ schema, root, common, shown, path, errors, onChange 
     <Input.Wrapper {...common} labelElement="div">
       <Stack gap="sm" mt={6}>
         {items.map((value, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the items have no other name than their place
-          <fieldset key={place} className={classes.group} aria-label={`${common.label}, no. ${place + 1}`}>
+          <fieldset
+            // biome-ignore lint/suspicious/noArrayIndexKey: the items have no other name than their place
+            key={place}
+            className={classes.group}
+            aria-label={t('newTask:noOf', { label: common.label, n: place + 1 })}
+          >
             <Group justify="space-between" mb="xs">
               <Text size="sm" fw={550}>
-                No. {place + 1}
+                {t('newTask:no', { n: place + 1 })}
               </Text>
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`Remove no. ${place + 1}`}
+                aria-label={t('newTask:removeNo', { n: place + 1 })}
                 onClick={() => set(items.filter((_, at) => at !== place))}
               >
                 <IconTrash size={16} />
@@ -130,11 +134,14 @@ export function ListField({ schema, root, common, shown, path, errors, onChange 
             disabled={items.length >= (schema.maxItems ?? Number.POSITIVE_INFINITY)}
             onClick={() => set([...items, blankOf(item)])}
           >
-            {items.length === 0 ? 'Add one' : 'Add another'}
+            {items.length === 0 ? t('newTask:addOne') : t('newTask:addAnother')}
           </Button>
           {schema.maxItems !== undefined && items.length > 0 && (
             <Text size="sm" c="dimmed">
-              {plural(items.length, 'item')} of at most {schema.maxItems}
+              {t('newTask:itemsOf', {
+                items: t('newTask:items', { count: items.length }),
+                most: schema.maxItems,
+              })}
             </Text>
           )}
         </Group>

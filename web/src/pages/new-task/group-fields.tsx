@@ -1,4 +1,5 @@
 import { Input, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { shared, t } from '../../i18n/index.ts';
 import { titleOf } from '../../ui/format.ts';
 import { blankOf, branchOf, type JsonSchema, resolve } from './json-schema.ts';
 import classes from './new-task.module.css';
@@ -48,7 +49,11 @@ export function GroupField({ schema, root, common, value, shown, required, path,
 
 /** What a branch of a union is called: its title, or the values that only it has. */
 const branchTitle = (branch: JsonSchema, place: number): string =>
-  branch.title ?? (Object.values(blankOf(branch)).map(String).map(titleOf).join(', ') || `Form ${place + 1}`);
+  branch.title
+    ? shared(branch.title)
+    : Object.values(blankOf(branch))
+        .map((fixed) => shared(titleOf(String(fixed))))
+        .join(', ') || t('newTask:form', { n: place + 1 });
 
 /** One of several forms of the same thing. */
 export function VariantsField({ schema, root, common, value, shown, required, path, errors, onChange }: DrawnField) {

@@ -17,6 +17,7 @@ import type { Capability } from '../../../../contracts/platform.ts';
 import { useKinds } from '../../api/bulk.ts';
 import { useMay } from '../../api/session.tsx';
 import type { Kind } from '../../api/types.ts';
+import { shared, t } from '../../i18n/index.ts';
 import { ErrorNotice, PageLoader } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import type { JsonSchema } from './json-schema.ts';
@@ -52,12 +53,12 @@ export function KindsPage() {
   if (!mayOrder) return <NotAllowed />;
   if (kinds.isPending) return <PageLoader />;
   return (
-    <Page title="New bulk task" parent={{ to: '/tasks', label: 'Bulk tasks' }}>
+    <Page title={t('nav.newTask')} parent={{ to: '/tasks', label: t('nav.tasks') }}>
       {kinds.error ? (
         <ErrorNotice error={kinds.error} onRetry={() => void kinds.refetch()} />
       ) : (
         <>
-          <Text c="dimmed">What shall be done? A dry run comes first: nothing happens before the start.</Text>
+          <Text c="dimmed">{t('newTask:what')}</Text>
           <div className={classes.kinds}>
             {kinds.data.map((kind) => {
               const Icon = iconOf(kind);
@@ -67,14 +68,14 @@ export function KindsPage() {
                   to={`/tasks/new/${kind.name}`}
                   state={state}
                   className={`surface ${classes.kind}`}
-                  aria-label={kind.title}
+                  aria-label={shared(kind.title)}
                 >
                   <Icon size={22} stroke={1.6} aria-hidden />
                   <div>
-                    <Text fw={600}>{kind.title}</Text>
+                    <Text fw={600}>{shared(kind.title)}</Text>
                     {kind.description && (
                       <Text size="sm" c="dimmed" mt={2}>
-                        {kind.description}
+                        {shared(kind.description)}
                       </Text>
                     )}
                   </div>

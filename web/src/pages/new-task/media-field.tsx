@@ -4,7 +4,7 @@ import { type UIEvent, useCallback, useEffect, useRef } from 'react';
 import { useMediaList } from '../../api/media.ts';
 import type { Media } from '../../api/types.ts';
 import { addUploads } from '../../api/uploads.ts';
-import { plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { MediaTile } from '../media/media-tile.tsx';
 import { UploadList } from '../media/upload-list.tsx';
@@ -23,11 +23,7 @@ interface MediaFieldProps {
   onChange(value: string[] | undefined): void;
 }
 
-const WORDS = {
-  video: { one: 'video', accept: 'video/*', files: 'Video files', upload: 'Upload videos', none: 'no videos' },
-  image: { one: 'picture', accept: 'image/*', files: 'Picture files', upload: 'Upload pictures', none: 'no pictures' },
-  any: { one: 'file', accept: 'video/*,image/*', files: 'Media files', upload: 'Upload files', none: 'no files' },
-} as const;
+const ACCEPTED = { video: 'video/*', image: 'image/*', any: 'video/*,image/*' } as const;
 
 /** Chooses videos or pictures in an order; new ones can be uploaded on the spot and are chosen at once. */
 export function MediaField({
@@ -41,7 +37,7 @@ export function MediaField({
   onChange,
 }: MediaFieldProps) {
   const media = useMediaList(kind);
-  const words = WORDS[kind ?? 'any'];
+  const sort = kind ?? 'any';
   const latest = useRef(value);
   useEffect(() => {
     latest.current = value;
@@ -69,19 +65,24 @@ export function MediaField({
     <Input.Wrapper label={label} description={description} withAsterisk={withAsterisk} error={error} labelElement="div">
       <Group justify="space-between" my={8} gap="xs">
         <Text size="sm" c="dimmed" role="status" className="tabular">
-          {plural(value.length, words.one)} chosen
-          {value.length > 1 && ', in the order of their numbers'}
+          {t(`newTask:${sort}.chosen`, { count: value.length })}
+          {value.length > 1 && `, ${t('newTask:inOrder')}`}
         </Text>
         <Group gap="xs">
           {value.length > 0 && !single && (
             <Button variant="subtle" size="xs" onClick={() => set([])}>
-              Clear
+              {t('newTask:clear')}
             </Button>
           )}
-          <FileButton multiple accept={words.accept} onChange={addUploads} inputProps={{ 'aria-label': words.files }}>
+          <FileButton
+            multiple
+            accept={ACCEPTED[sort]}
+            onChange={addUploads}
+            inputProps={{ 'aria-label': t(`newTask:${sort}.files`) }}
+          >
             {(props) => (
               <Button {...props} variant="default" size="xs" leftSection={<IconUpload size={14} />}>
-                {words.upload}
+                {t(`newTask:${sort}.upload`)}
               </Button>
             )}
           </FileButton>
@@ -94,7 +95,7 @@ export function MediaField({
         <Skeleton height={190} mt="xs" />
       ) : media.items.length === 0 ? (
         <Text c="dimmed" py="lg">
-          There are {words.none} yet. Upload some to go on.
+          {t(`newTask:${sort}.none`)}
         </Text>
       ) : (
         <div className={classes.tiles} style={{ marginTop: 8 }} onScroll={onScroll}>

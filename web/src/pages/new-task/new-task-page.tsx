@@ -8,6 +8,7 @@ import { useKinds } from '../../api/bulk.ts';
 import { ApiError } from '../../api/problem.ts';
 import { useMay } from '../../api/session.tsx';
 import type { DryRun, Kind } from '../../api/types.ts';
+import { shared, t } from '../../i18n/index.ts';
 import { ErrorNotice, PageLoader } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { AccountsStep } from './accounts-step.tsx';
@@ -18,9 +19,9 @@ import { PaceStep, paceProblems } from './pace-step.tsx';
 import { ReviewStep } from './review-step.tsx';
 import { type FieldErrors, SchemaForm } from './schema-form.tsx';
 
-const STEPS = ['Accounts', 'What to do', 'Pace', 'Check and start'] as const;
+const STEPS = ['accounts', 'params', 'pace', 'review'] as const;
 
-const KINDS = { to: '/tasks/new', label: 'New bulk task' };
+const kindsParent = () => ({ to: '/tasks/new', label: t('nav.newTask') });
 
 export function NewTaskPage() {
   const { kind: name = '' } = useParams();
@@ -31,9 +32,9 @@ export function NewTaskPage() {
   if (!mayOrder) return <NotAllowed />;
   if (kinds.isPending) return <PageLoader />;
   if (!kind) {
-    const error = kinds.error ?? new ApiError(404, 'Not found', `There is no kind of bulk task named ${name}.`);
+    const error = kinds.error ?? new ApiError(404, t('notFound.title'), t('newTask:noKind', { name }));
     return (
-      <Page title="New bulk task" parent={KINDS} heading={<span />}>
+      <Page title={t('nav.newTask')} parent={kindsParent()} heading={<span />}>
         <ErrorNotice error={error} onRetry={() => void kinds.refetch()} />
       </Page>
     );
@@ -68,7 +69,7 @@ function paramProblems(kind: Kind, params: Record<string, unknown>): FieldErrors
   return Object.fromEntries(
     parsed.error.issues.map(({ path, message }) => [
       path.join('.'),
-      message.endsWith('received undefined') ? 'This is needed.' : message,
+      message.endsWith('received undefined') ? t('newTask:needed') : message,
     ]),
   );
 }
@@ -114,8 +115,8 @@ function Wizard({ kind }: { kind: Kind }) {
   };
 
   return (
-    <Page title={`New: ${kind.title}`} parent={KINDS}>
-      <ol className={classes.steps} aria-label="Steps">
+    <Page title={t('newTask:newOf', { kind: shared(kind.title) })} parent={kindsParent()}>
+      <ol className={classes.steps} aria-label={t('newTask:steps')}>
         {STEPS.map((label, index) => (
           <li key={label}>
             <UnstyledButton
@@ -125,9 +126,9 @@ function Wizard({ kind }: { kind: Kind }) {
               onClick={() => go(index)}
             >
               <span className={classes.number}>
-                {index < step && ready[index] ? <IconCheck size={14} aria-label="Done" /> : index + 1}
+                {index < step && ready[index] ? <IconCheck size={14} aria-label={t('done')} /> : index + 1}
               </span>
-              <span className={classes.stepLabel}>{label}</span>
+              <span className={classes.stepLabel}>{t(`newTask:step.${label}`)}</span>
             </UnstyledButton>
           </li>
         ))}
@@ -166,11 +167,11 @@ function Wizard({ kind }: { kind: Kind }) {
         <Group className={classes.foot}>
           {step > 0 && (
             <Button variant="default" leftSection={<IconArrowLeft size={16} />} onClick={() => go(step - 1)}>
-              Back
+              {t('newTask:back')}
             </Button>
           )}
           <Button rightSection={<IconArrowRight size={16} />} onClick={next}>
-            {step === 2 ? 'Check' : 'Next'}
+            {step === 2 ? t('newTask:check') : t('newTask:next')}
           </Button>
         </Group>
       )}

@@ -1,12 +1,13 @@
 import { IconLock } from '@tabler/icons-react';
+import { t } from '../../i18n/index.ts';
 import { Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 
 export function NotAllowed() {
   return (
-    <Page title="New bulk task" parent={{ to: '/tasks', label: 'Bulk tasks' }}>
-      <Notice icon={IconLock} title="Not allowed" color="orange">
-        Starting bulk tasks needs the role operator. Ask an administrator for it.
+    <Page title={t('nav.newTask')} parent={{ to: '/tasks', label: t('nav.tasks') }}>
+      <Notice icon={IconLock} title={t('forbidden.title')} color="orange">
+        {t('newTask:notAllowed')}
       </Notice>
     </Page>
   );

@@ -1,5 +1,6 @@
 import { Group, NumberInput, Stack, Switch } from '@mantine/core';
 import { WINDOW_MAX, WINDOW_MIN } from '../../../../contracts/bulk.ts';
+import { t } from '../../i18n/index.ts';
 import { repeatProblems } from '../schedules/repeat.ts';
 import { WhenField } from '../schedules/when-field.tsx';
 import type { Draft } from './draft.ts';
@@ -16,14 +17,18 @@ const within = (value: number | string, least: number, most: number): boolean =>
 /** What is wrong with the pace, by field. */
 export function paceProblems(draft: Draft): Partial<Record<keyof Draft, string>> {
   return {
-    ...(within(draft.window, WINDOW_MIN, WINDOW_MAX) ? {} : { window: `From ${WINDOW_MIN} to ${WINDOW_MAX}.` }),
+    ...(within(draft.window, WINDOW_MIN, WINDOW_MAX)
+      ? {}
+      : { window: t('newTask:fault.range', { least: WINDOW_MIN, most: WINDOW_MAX }) }),
     ...(draft.minGapSeconds === '' || within(draft.minGapSeconds, 0, 86_400)
       ? {}
-      : { minGapSeconds: 'From 0 to 86,400 seconds.' }),
-    ...(!draft.breaker || within(draft.breakerShare, 5, 100) ? {} : { breakerShare: 'From 5 to 100 percent.' }),
-    ...(!draft.breaker || within(draft.breakerAmong, 3, 1_000) ? {} : { breakerAmong: 'From 3 to 1,000 accounts.' }),
-    ...(draft.startAt && Date.parse(draft.startAt) < Date.now() ? { startAt: 'This time has passed.' } : {}),
-    ...(draft.repeat && Object.keys(repeatProblems(draft.repeat)).length > 0 ? { repeat: 'Not complete.' } : {}),
+      : { minGapSeconds: t('newTask:fault.gap') }),
+    ...(!draft.breaker || within(draft.breakerShare, 5, 100) ? {} : { breakerShare: t('newTask:fault.share') }),
+    ...(!draft.breaker || within(draft.breakerAmong, 3, 1_000) ? {} : { breakerAmong: t('newTask:fault.among') }),
+    ...(draft.startAt && Date.parse(draft.startAt) < Date.now() ? { startAt: t('newTask:fault.past') } : {}),
+    ...(draft.repeat && Object.keys(repeatProblems(draft.repeat)).length > 0
+      ? { repeat: t('newTask:fault.incomplete') }
+      : {}),
   };
 }
 
@@ -32,8 +37,8 @@ export function PaceStep({ draft, onChange }: PaceStepProps) {
   return (
     <Stack gap="lg" maw={560}>
       <NumberInput
-        label="Accounts at once"
-        description="Can be changed while the task runs. Account and platform limits apply beside it."
+        label={t('newTask:window')}
+        description={t('newTask:windowText')}
         min={WINDOW_MIN}
         max={WINDOW_MAX}
         allowDecimal={false}
@@ -42,8 +47,8 @@ export function PaceStep({ draft, onChange }: PaceStepProps) {
         onChange={(window) => onChange({ window })}
       />
       <NumberInput
-        label="Seconds between two posts of one account"
-        description="Leave it empty to go by the account's and the platform's own limits."
+        label={t('newTask:gap')}
+        description={t('newTask:gapText')}
         min={0}
         max={86_400}
         value={draft.minGapSeconds}
@@ -52,15 +57,15 @@ export function PaceStep({ draft, onChange }: PaceStepProps) {
       />
       <fieldset className={classes.group}>
         <Switch
-          label="Pause by itself when too many fail"
-          description="So that one broken thing does not fail every account."
+          label={t('newTask:breaker')}
+          description={t('newTask:breakerText')}
           checked={draft.breaker}
           onChange={(event) => onChange({ breaker: event.currentTarget.checked })}
         />
         {draft.breaker && (
           <Group grow mt="md" align="start">
             <NumberInput
-              label="Share of failures"
+              label={t('newTask:share')}
               suffix=" %"
               min={5}
               max={100}
@@ -69,7 +74,7 @@ export function PaceStep({ draft, onChange }: PaceStepProps) {
               onChange={(breakerShare) => onChange({ breakerShare })}
             />
             <NumberInput
-              label="Among the last ended accounts"
+              label={t('newTask:among')}
               min={3}
               max={1_000}
               allowDecimal={false}

@@ -4,7 +4,8 @@ import { usePlatforms } from '../../api/accounts.ts';
 import { useKinds, useTasks } from '../../api/bulk.ts';
 import { useFollowCategories } from '../../api/follow.ts';
 import { messageOf } from '../../api/problem.ts';
-import { plural } from '../../ui/format.ts';
+import { shared, t } from '../../i18n/index.ts';
+import { formatDate } from '../../i18n/intl.ts';
 import type { CommonProps } from './schema-form.tsx';
 
 interface PickProps extends CommonProps {
@@ -26,18 +27,18 @@ export function CategoryField({ value, onChange, ...common }: PickProps) {
         searchable
         data={categories.items.map(({ id, name, targets }) => ({
           value: id,
-          label: `${name} (${plural(targets, 'target')})`,
+          label: t('newTask:category.option', { name, targets: t('newTask:targets', { count: targets }) }),
         }))}
         value={textOf(value)}
         onChange={(next) => onChange(next ?? undefined)}
-        placeholder={none ? 'There is none yet' : 'Pick a category'}
-        nothingFoundMessage="No category of this name"
+        placeholder={none ? t('newTask:noneYet') : t('newTask:pickCategory')}
+        nothingFoundMessage={t('newTask:noCategory')}
         disabled={none}
         error={common.error ?? (categories.error ? messageOf(categories.error) : undefined)}
       />
       <Text size="sm" mt={6}>
         <Anchor component={Link} to="/follow" size="sm">
-          {none ? 'Make a follow category' : 'Make or change follow categories'}
+          {none ? t('newTask:makeCategory') : t('newTask:changeCategories')}
         </Anchor>
       </Text>
     </div>
@@ -60,12 +61,22 @@ export function TaskField({ kind, value, onChange, ...common }: PickProps & { ki
       clearable={!common.withAsterisk}
       data={tasks.items.map((task) => ({
         value: task.id,
-        label: `${task.name} (${plural(task.total, 'account')}, ${new Date(task.createdAt).toLocaleDateString()})`,
+        label: t('newTask:task.option', {
+          name: task.name,
+          accounts: t('count.accounts', { count: task.total }),
+          date: formatDate(Date.parse(task.createdAt), { dateStyle: 'medium' }),
+        }),
       }))}
       value={textOf(value)}
       onChange={(next) => onChange(next ?? undefined)}
-      placeholder={none ? `No ${title ? `"${title}"` : 'bulk'} task has ended yet` : 'Pick an ended bulk task'}
-      nothingFoundMessage="No ended bulk task of this name"
+      placeholder={
+        !none
+          ? t('newTask:pickTask')
+          : title
+            ? t('newTask:task.noneOf', { kind: shared(title) })
+            : t('newTask:noTaskYet')
+      }
+      nothingFoundMessage={t('newTask:noTask')}
       disabled={none}
       error={common.error ?? (tasks.error ? messageOf(tasks.error) : undefined)}
     />
@@ -83,7 +94,7 @@ export function PlatformField({ value, onChange, ...common }: PickProps) {
       value={textOf(value)}
       onChange={(next) => onChange(next ?? undefined)}
       clearable={!common.withAsterisk}
-      placeholder="Pick a platform"
+      placeholder={t('newTask:pickPlatform')}
     />
   );
 }

@@ -1,6 +1,7 @@
 import { Text, Title } from '@mantine/core';
 import { thumbnailUrl } from '../../api/media.ts';
 import type { DryRun } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
 import { formatCount } from '../../ui/format.ts';
 import { postsOf } from '../../ui/plan.ts';
 import { PlanView } from '../../ui/plan-view.tsx';
@@ -10,12 +11,12 @@ import classes from './new-task.module.css';
 export function PlanList({ plans, total }: { plans: DryRun['plans']; total: number }) {
   if (plans.length === 0) return null;
   return (
-    <section aria-label="Plans">
+    <section aria-label={t('newTask:plans')}>
       <Title order={3} mb="xs">
-        What they will do{' '}
+        {t('newTask:whatTheyDo')}{' '}
         {total > plans.length && (
           <Text span c="dimmed">
-            (the first {formatCount(plans.length)} of {formatCount(total)})
+            {t('newTask:firstOf', { shown: formatCount(plans.length), total: formatCount(total) })}
           </Text>
         )}
       </Title>
@@ -33,7 +34,7 @@ export function PlanList({ plans, total }: { plans: DryRun['plans']; total: numb
                     <div key={`${post.mediaId}/${index.toString()}`} className={classes.planPost}>
                       <img src={thumbnailUrl(post.mediaId)} alt="" loading="lazy" />
                       <Text size="sm" lineClamp={2}>
-                        {post.caption || <i>No caption</i>}
+                        {post.caption || <i>{t('post.noCaption')}</i>}
                         {post.mentions.length > 0 && ` ${post.mentions.map((name) => `@${name}`).join(' ')}`}
                         {post.location && ` · ${post.location}`}
                       </Text>

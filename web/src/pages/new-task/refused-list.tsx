@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import type { DryRun } from '../../api/types.ts';
+import { shared, t } from '../../i18n/index.ts';
 import { formatCount } from '../../ui/format.ts';
 
 const SHOWN_NAMES = 12;
@@ -13,16 +14,16 @@ export function RefusedList({ refused, total }: { refused: DryRun['refused']; to
     <div className="surface" style={{ padding: '4px 14px' }}>
       {[...byReason].map(([reason, names]) => (
         <div key={reason} style={{ padding: '9px 0' }}>
-          <Text>{reason}</Text>
+          <Text>{shared(reason)}</Text>
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {names.slice(0, SHOWN_NAMES).join(', ')}
-            {names.length > SHOWN_NAMES && ` and ${formatCount(names.length - SHOWN_NAMES)} more`}
+            {names.length > SHOWN_NAMES && ` ${t('count.more', { count: names.length - SHOWN_NAMES })}`}
           </Text>
         </div>
       ))}
       {total > refused.length && (
         <Text size="sm" c="dimmed" pb="xs">
-          The first {formatCount(refused.length)} of {formatCount(total)} are shown.
+          {t('list.firstShown', { shown: formatCount(refused.length), total: formatCount(total) })}
         </Text>
       )}
     </div>

@@ -12,12 +12,15 @@ import { useMemo } from 'react';
 import { useNavigate } from 'react-router';
 import { createTask, dryRun, giveOrder } from '../../api/bulk.ts';
 import type { DryRun, Kind } from '../../api/types.ts';
-import { formatCount, formatDuration, plural } from '../../ui/format.ts';
+import { shared, t } from '../../i18n/index.ts';
+import { formatDate, tenths } from '../../i18n/intl.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { formatCount, formatDuration } from '../../ui/format.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { postsOf } from '../../ui/plan.ts';
 import { At } from '../../ui/time.tsx';
-import { sayFailed } from '../../ui/toast.ts';
+import { sayFailed } from '../../ui/toast.tsx';
 import { ScheduleButton } from '../schedules/schedule-button.tsx';
 import { type Draft, newIdempotencyKey, orderOf } from './draft.ts';
 import classes from './new-task.module.css';
@@ -43,7 +46,7 @@ export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }:
   const checked = useQuery({
     queryKey: ['dry-run', kind.name, unnamed],
     queryFn: async () => {
-      if (!unnamed) throw new Error('Choose the accounts first.');
+      if (!unnamed) throw new Error(t('newTask:accountsFirst'));
       const found = await dryRun(kind.name, unnamed);
       onChecked(found);
       return found;
@@ -62,9 +65,9 @@ export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }:
 
   const create = useMutation({
     mutationFn: async ({ start }: { start: boolean }) => {
-      if (!order) throw new Error('Choose the accounts first.');
+      if (!order) throw new Error(t('newTask:accountsFirst'));
       const task = await createTask(kind.name, refused > 0 ? { ...order, skipRefused: true } : order, key);
-      if (start) await giveOrder(task, 'start').catch((error) => sayFailed(error, 'Written, but not started'));
+      if (start) await giveOrder(task, 'start').catch((error) => sayFailed(error, t('newTask:notStarted')));
       return task;
     },
     onSuccess: (task) => {
@@ -79,32 +82,35 @@ export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }:
   return (
     <Stack gap="lg">
       <TextInput
-        label="Name"
-        placeholder={`${kind.title}, ${new Date().toLocaleDateString()}`}
+        label={t('field.name')}
+        placeholder={t('newTask:namePlaceholder', {
+          kind: shared(kind.title),
+          date: formatDate(Date.now(), { dateStyle: 'medium' }),
+        })}
         maxLength={200}
         maw={560}
         value={draft.name}
         onChange={(event) => onChange({ name: event.currentTarget.value })}
       />
       {checked.isFetching ? (
-        <Stack gap="sm" role="status" aria-label="Checking every account">
+        <Stack gap="sm" role="status" aria-label={t('newTask:checking')}>
           <Skeleton height={64} />
           <Skeleton height={200} />
         </Stack>
       ) : checked.error ? (
         <Stack gap="sm" align="start">
-          <ErrorAlert error={checked.error} title="This order cannot be carried out" />
+          <ErrorAlert error={checked.error} title={t('newTask:cannotOrder')} />
           <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => void checked.refetch()}>
-            Check again
+            {t('newTask:again')}
           </Button>
         </Stack>
       ) : (
         checked.data && <Findings found={checked.data} />
       )}
-      <ErrorAlert error={create.error} title="The task was not made" />
+      <ErrorAlert error={create.error} title={t('newTask:notMade')} />
       <Group gap="sm" className={classes.foot}>
         <Button variant="default" leftSection={<IconArrowLeft size={16} />} onClick={onBack}>
-          Back
+          {t('newTask:back')}
         </Button>
         {draft.repeat ? (
           <ScheduleButton
@@ -122,7 +128,7 @@ export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }:
             loading={create.isPending}
             onClick={() => create.mutate({ start: false })}
           >
-            Schedule for {plural(total, 'account')}
+            {t('newTask:schedule', { count: total })}
           </Button>
         ) : (
           <>
@@ -132,7 +138,7 @@ export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }:
               loading={create.isPending && create.variables.start}
               onClick={() => create.mutate({ start: true })}
             >
-              {ready ? `Start with ${plural(total, 'account')}` : 'Start'}
+              {ready ? t('newTask:startWith', { count: total }) : t('newTask:start')}
             </Button>
             <Button
               variant="default"
@@ -140,7 +146,7 @@ export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }:
               loading={create.isPending && !create.variables.start}
               onClick={() => create.mutate({ start: false })}
             >
-              Save as draft
+              {t('newTask:draft')}
             </Button>
           </>
         )}
@@ -153,28 +159,33 @@ function Findings({ found }: { found: DryRun }) {
   const finishMs = Date.parse(found.forecast.finishAt) - Date.now();
   return (
     <Stack gap="md">
-      <Text c="dimmed">This is a dry run: nothing was written and no platform was asked.</Text>
+      <Text c="dimmed">{t('newTask:dryRun')}</Text>
       <Facts>
-        <Fact label="Take part">
-          <b data-testid="dry-run-total">{plural(found.total, 'account')}</b>
+        <Fact label={t('newTask:takePart')}>
+          <b data-testid="dry-run-total">{t('count.accounts', { count: found.total })}</b>
         </Fact>
-        <Fact label="Refused">{formatCount(found.refusedTotal)}</Fact>
+        <Fact label={t('newTask:refusedCount')}>{formatCount(found.refusedTotal)}</Fact>
         {found.total > 0 && (
-          <Fact label="Forecast">
-            about {formatDuration(Math.max(1_000, finishMs))}, until <At at={found.forecast.finishAt} />
+          <Fact label={t('newTask:forecast')}>
+            <Phrase
+              of="newTask:about"
+              values={{ time: formatDuration(Math.max(1_000, finishMs)) }}
+              parts={{ at: <At at={found.forecast.finishAt} /> }}
+            />
           </Fact>
         )}
         {found.total > 0 && (
-          <Fact label="Reckoned with">
-            {Math.round(found.forecast.secondsPerPost * 10) / 10} s{' '}
-            {found.plans.some(({ plan }) => postsOf(plan)) ? 'a post' : 'a step'}
+          <Fact label={t('newTask:reckoned')}>
+            {t(found.plans.some(({ plan }) => postsOf(plan)) ? 'newTask:perPost' : 'newTask:perStep', {
+              seconds: tenths().format(found.forecast.secondsPerPost),
+            })}
           </Fact>
         )}
-        {found.total > 0 && <Fact label="Bound by">{found.forecast.boundBy}</Fact>}
+        {found.total > 0 && <Fact label={t('newTask:bound')}>{shared(found.forecast.boundBy)}</Fact>}
       </Facts>
       {found.warnings.map((warning) => (
         <Alert key={warning} color="tide" variant="light" icon={<IconInfoCircle size={18} />}>
-          {warning}
+          {shared(warning)}
         </Alert>
       ))}
       {found.refusedTotal > 0 && (
@@ -182,9 +193,9 @@ function Findings({ found }: { found: DryRun }) {
           color="orange"
           variant="light"
           icon={<IconAlertTriangle size={18} />}
-          title={`${plural(found.refusedTotal, 'account')} cannot take part`}
+          title={t('newTask:cannot', { count: found.refusedTotal })}
         >
-          {found.total > 0 ? 'The task goes on without them.' : 'Nobody is left to take part.'}
+          {found.total > 0 ? t('newTask:goesOn') : t('newTask:nobodyLeft')}
         </Alert>
       )}
       <RefusedList refused={found.refused} total={found.refusedTotal} />

@@ -11,6 +11,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { shared, t } from '../../i18n/index.ts';
 import { joinPath, titleOf } from '../../ui/format.ts';
 import { LinesField, ListField, PairField } from './array-fields.tsx';
 import { GroupField, VariantsField } from './group-fields.tsx';
@@ -90,11 +91,12 @@ export interface DrawnField extends Omit<FieldProps, 'name'> {
   shown: unknown;
 }
 
+const HINTED = ['round-robin', 'all', 'shuffle'] as const;
+
 /** What choices mean that several kinds offer. */
-const CHOICE_HINTS: Readonly<Record<string, string>> = {
-  'round-robin': 'In turn: each is used equally often.',
-  all: 'Every account gets all of them.',
-  shuffle: 'Each account draws its own; the same order always draws the same.',
+const hintOf = (choice: string | null): string | undefined => {
+  const known = HINTED.find((one) => one === choice);
+  return known && t(`newTask:hint.${known}`);
 };
 
 const LONG_LINE = 200;
@@ -108,11 +110,13 @@ export function errorOf(errors: FieldErrors, path: string): string | undefined {
   const inside = Object.entries(errors).find(([at]) => at.startsWith(`${path}.`));
   if (!inside) return undefined;
   const place = Number(inside[0].slice(path.length + 1).split('.')[0]);
-  return Number.isInteger(place) ? `No. ${place + 1}: ${inside[1]}` : inside[1];
+  return Number.isInteger(place) ? t('newTask:noError', { n: place + 1, message: inside[1] }) : inside[1];
 }
 
 const optionsOf = (schema: JsonSchema) =>
-  (schema.enum ?? []).map(String).map((value) => ({ value, label: /^\d/.test(value) ? value : titleOf(value) }));
+  (schema.enum ?? [])
+    .map(String)
+    .map((value) => ({ value, label: /^\d/.test(value) ? value : shared(titleOf(value)) }));
 
 function ChoiceField({ schema, common, shown, required, onChange }: DrawnField) {
   const data = optionsOf(schema);
@@ -129,13 +133,13 @@ function ChoiceField({ schema, common, shown, required, onChange }: DrawnField) 
         value={current}
         onChange={pick}
         clearable={clearable}
-        placeholder="Not set"
+        placeholder={t('newTask:notSet')}
         maw={320}
       />
     );
   }
   return (
-    <Input.Wrapper {...common} description={CHOICE_HINTS[current ?? ''] ?? common.description} labelElement="div">
+    <Input.Wrapper {...common} description={hintOf(current) ?? common.description} labelElement="div">
       <div style={{ marginTop: 6 }}>
         <SegmentedControl aria-label={common.label} data={data} value={current ?? ''} onChange={pick} />
       </div>
@@ -243,8 +247,8 @@ const FIELDS: Readonly<Record<FieldSort, (field: DrawnField) => ReactNode>> = {
 function SchemaField({ name, ...field }: FieldProps) {
   const { schema, root, path, required, value, errors } = field;
   const common: CommonProps = {
-    label: schema.title ?? titleOf(name),
-    description: schema.description,
+    label: shared(schema.title ?? titleOf(name)),
+    description: schema.description && shared(schema.description),
     withAsterisk: required,
     error: errorOf(errors, path),
   };

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Input, Textarea } from '@mantine/core';
 import { IconClipboardText, IconDice3, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { renderTemplate } from '../../../../kinds/template.ts';
-import { plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
 import { linesOf } from './array-fields.tsx';
 import classes from './new-task.module.css';
 
@@ -39,12 +39,12 @@ export function TextsField({ label, description, withAsterisk, error, value, onC
           <div key={index} className={classes.text}>
             <div>
               <Textarea
-                aria-label={`${label}, no. ${index + 1}`}
+                aria-label={t('newTask:noOf', { label, n: index + 1 })}
                 autosize
                 minRows={2}
                 maxRows={8}
                 value={text}
-                placeholder={index === 0 ? 'Hello from {{username}}, {good morning|good evening}!' : undefined}
+                placeholder={index === 0 ? t('newTask:example', { username: '{{username}}' }) : undefined}
                 onChange={(event) => set(texts.map((one, at) => (at === index ? event.currentTarget.value : one)))}
               />
               {hasTemplate(text) && (
@@ -58,7 +58,7 @@ export function TextsField({ label, description, withAsterisk, error, value, onC
               color="gray"
               mt={4}
               disabled={texts.length === 1 && text === ''}
-              aria-label={`Remove no. ${index + 1}`}
+              aria-label={t('newTask:removeNo', { n: index + 1 })}
               onClick={() => set(texts.filter((_, at) => at !== index))}
             >
               <IconTrash size={16} />
@@ -67,8 +67,8 @@ export function TextsField({ label, description, withAsterisk, error, value, onC
         ))}
         {pasted !== undefined && (
           <Textarea
-            aria-label="Many texts, one a line"
-            placeholder="One text a line"
+            aria-label={t('newTask:many')}
+            placeholder={t('newTask:manyHint')}
             autosize
             autoFocus
             minRows={4}
@@ -85,11 +85,11 @@ export function TextsField({ label, description, withAsterisk, error, value, onC
               leftSection={<IconClipboardText size={14} />}
               onClick={() => setPasted('')}
             >
-              Paste many
+              {t('newTask:pasteMany')}
             </Button>
           ) : (
             <Button size="xs" onClick={takePasted}>
-              {linesOf(pasted).length > 0 ? `Take ${plural(linesOf(pasted).length, 'line')}` : 'Close'}
+              {linesOf(pasted).length > 0 ? t('newTask:takeLines', { count: linesOf(pasted).length }) : t('close')}
             </Button>
           )}
           <Button
@@ -98,11 +98,11 @@ export function TextsField({ label, description, withAsterisk, error, value, onC
             leftSection={<IconPlus size={14} />}
             onClick={() => onChange([...texts, ''])}
           >
-            Add another
+            {t('newTask:addAnother')}
           </Button>
           {texts.some(hasTemplate) && (
             <Button variant="subtle" size="xs" leftSection={<IconDice3 size={14} />} onClick={() => setDraw(draw + 1)}>
-              Sample for another account
+              {t('newTask:sample')}
             </Button>
           )}
         </Group>

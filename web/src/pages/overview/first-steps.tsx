@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { useAccounts, useTags } from '../../api/accounts.ts';
 import { useMediaList } from '../../api/media.ts';
 import { useMay } from '../../api/session.tsx';
+import { t } from '../../i18n/index.ts';
 import type { Draft } from '../new-task/draft.ts';
 import classes from './overview.module.css';
 
@@ -22,35 +23,39 @@ export function FirstSteps() {
     : null;
   const steps: { title: string; text: string; done: boolean; to: string; action: string; state?: unknown }[] = [
     {
-      title: 'Add accounts',
-      text: 'Import a CSV file, or add them one by one. Passwords are sealed and never shown again.',
+      title: t('overview:steps.accounts'),
+      text: t('overview:steps.accountsText'),
       done: accounts.items.length > 0,
       to: '/accounts',
-      action: 'Go to accounts',
+      action: t('overview:steps.toAccounts'),
     },
     {
-      title: 'Add videos',
-      text: 'Drop files on the media page. The same file twice is kept once.',
+      title: t('overview:steps.videos'),
+      text: t('overview:steps.videosText'),
       done: media.items.length > 0,
       to: '/media',
-      action: 'Go to media',
+      action: t('overview:steps.toMedia'),
     },
     {
-      title: 'Start a bulk upload',
+      title: t('overview:steps.upload'),
       text: ready
-        ? `${tag.count} accounts tagged "${tag.tag}" and ${media.items.length} videos are ready. The dry run comes first: it shows what every account will do.`
-        : 'A dry run shows what every account will do before anything happens.',
+        ? t('overview:steps.ready', {
+            accounts: t('overview:steps.readyAccounts', { count: tag.count }),
+            tag: tag.tag,
+            videos: t('overview:steps.readyVideos', { count: media.items.length }),
+          })
+        : t('overview:steps.uploadText'),
       done: false,
       to: '/tasks/new/upload',
-      action: ready ? 'Try it' : 'New bulk upload',
+      action: ready ? t('overview:steps.try') : t('overview:steps.newUpload'),
       ...(draft ? { state: { draft } } : {}),
     },
   ];
   const next = steps.findIndex((step) => !step.done);
   return (
-    <section aria-label="First steps">
+    <section aria-label={t('overview:steps.title')}>
       <Title order={2} mb="sm">
-        First steps
+        {t('overview:steps.title')}
       </Title>
       <div className="surface">
         {steps.map((step, index) => (
@@ -61,7 +66,7 @@ export function FirstSteps() {
               variant={step.done ? 'filled' : 'light'}
               color={step.done ? 'green.8' : 'tide'}
             >
-              {step.done ? <IconCheck size={16} aria-label="Done" /> : index + 1}
+              {step.done ? <IconCheck size={16} aria-label={t('done')} /> : index + 1}
             </ThemeIcon>
             <div style={{ flex: '1 1 200px', minWidth: 0 }}>
               <Text fw={550}>{step.title}</Text>

@@ -3,10 +3,15 @@ import { useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 import { messageOf } from '../../api/problem.ts';
 import { useSystemHealth, useWorkers } from '../../api/system.ts';
-import { plural, titleOf } from '../../ui/format.ts';
+import { shared, t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { titleOf } from '../../ui/format.ts';
 import { HealthDot } from '../../ui/health.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './overview.module.css';
+
+const partName = (name: string): string =>
+  name.startsWith('workers/') ? t('overview:worker', { queue: name.slice('workers/'.length) }) : shared(titleOf(name));
 
 /** Each part of the system with its state, and why when it is not well. */
 export function SystemHealthCard() {
@@ -19,9 +24,16 @@ export function SystemHealthCard() {
   }, [hash]);
 
   return (
-    <section ref={section} tabIndex={-1} id="health" className="surface" style={{ padding: 16 }} aria-label="System">
+    <section
+      ref={section}
+      tabIndex={-1}
+      id="health"
+      className="surface"
+      style={{ padding: 16 }}
+      aria-label={t('overview:system')}
+    >
       <Group justify="space-between" mb="sm">
-        <Title order={2}>System</Title>
+        <Title order={2}>{t('overview:system')}</Title>
         {health.data && <HealthDot status={health.data.status} />}
       </Group>
       {health.isPending && (
@@ -38,7 +50,7 @@ export function SystemHealthCard() {
             <HealthDot status={part.status} />
           </span>
           <div style={{ minWidth: 0 }}>
-            <Text>{titleOf(part.name.replace('workers/', 'Worker: '))}</Text>
+            <Text>{partName(part.name)}</Text>
             {part.detail && (
               <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                 {part.detail}
@@ -49,14 +61,18 @@ export function SystemHealthCard() {
       ))}
       {workers.data && workers.data.length > 0 && (
         <details className={classes.part}>
-          <summary>{plural(workers.data.length, 'worker process', 'worker processes')}</summary>
+          <summary>{t('overview:workers', { count: workers.data.length })}</summary>
           {workers.data.map((worker) => (
             <Group key={worker.id} justify="space-between" gap="xs" mt={6}>
               <Text size="sm" className="truncate">
-                {worker.role} on {worker.name}
+                {t('overview:workerOn', { role: worker.role, name: worker.name })}
               </Text>
               <Text size="sm" c="dimmed">
-                {worker.state}, heard <Ago at={worker.heartbeatAt} />
+                <Phrase
+                  of="overview:heard"
+                  values={{ state: worker.state }}
+                  parts={{ ago: <Ago at={worker.heartbeatAt} /> }}
+                />
               </Text>
             </Group>
           ))}

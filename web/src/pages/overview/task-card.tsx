@@ -1,7 +1,9 @@
 import { Group, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import type { BulkTaskItem } from '../../api/types.ts';
-import { formatCount, formatShare, plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { formatCount, formatShare } from '../../ui/format.ts';
 import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
@@ -11,8 +13,8 @@ import classes from './overview.module.css';
 export function TaskCard({ task }: { task: BulkTaskItem }) {
   const { totals } = task;
   const needs = [
-    totals.failed > 0 && `${formatCount(totals.failed)} failed`,
-    totals.parked > 0 && `${plural(totals.parked, 'waits', 'wait')} for a person`,
+    totals.failed > 0 && t('overview:failed', { count: totals.failed }),
+    totals.parked > 0 && t('overview:wait', { count: totals.parked }),
   ].filter(Boolean);
   return (
     <Link to={`/tasks/${task.kind}/${task.id}`} className={`surface ${classes.task}`}>
@@ -29,22 +31,16 @@ export function TaskCard({ task }: { task: BulkTaskItem }) {
       </div>
       <Group justify="space-between" gap="xs">
         <Text size="xs" c="dimmed" className="tabular">
-          {formatCount(endedOf(totals))} of {plural(totals.total, 'account')} ended ({formatShare(shareEnded(totals))})
-          {needs.length > 0 && ` · ${needs.join(' · ')}`}
+          {t('count.endedOf', { ended: formatCount(endedOf(totals)), count: totals.total })} (
+          {formatShare(shareEnded(totals))}){needs.length > 0 && ` · ${needs.join(' · ')}`}
         </Text>
         <Text size="xs" c="dimmed">
           {task.finishedAt ? (
-            <>
-              ended <Ago at={task.finishedAt} />
-            </>
+            <Phrase of="overview:ended" parts={{ ago: <Ago at={task.finishedAt} /> }} />
           ) : task.startedAt ? (
-            <>
-              started <Ago at={task.startedAt} />
-            </>
+            <Phrase of="overview:started" parts={{ ago: <Ago at={task.startedAt} /> }} />
           ) : (
-            <>
-              created <Ago at={task.createdAt} />
-            </>
+            <Phrase of="overview:created" parts={{ ago: <Ago at={task.createdAt} /> }} />
           )}
         </Text>
       </Group>

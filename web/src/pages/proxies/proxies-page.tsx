@@ -1,12 +1,12 @@
-import { Button, Group, Paper, Text } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconPlus, IconStethoscope, IconWorld } from '@tabler/icons-react';
-import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { useProxies } from '../../api/proxies.ts';
 import { useMay } from '../../api/session.tsx';
-import { plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
+import { SelectionBar, useSelection } from '../../ui/selection.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { proxyColumns } from './columns.tsx';
 import { ProxyDrawer } from './proxy-drawer.tsx';
@@ -16,30 +16,20 @@ export function ProxiesPage() {
   const proxies = useProxies();
   const check = useCheckProxies();
   const mayEdit = useMay('operator');
-  const [search, setSearch] = useSearchParams();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const opened = search.get('open');
-  const open = (id: string | null): void =>
-    setSearch(id ? { open: id } : {}, { replace: id === null, preventScrollReset: true });
-
-  const toggle = (id: string): void =>
-    setChosen((before) => {
-      const next = new Set(before);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  const all = proxies.items.length > 0 && proxies.items.every(({ id }) => chosen.has(id));
-  const toggleAll = (): void => setChosen(all ? new Set() : new Set(proxies.items.map(({ id }) => id)));
-  const picked = proxies.items.filter(({ id }) => chosen.has(id));
+  const { get, set } = useAddress();
+  const opened = get('open') ?? null;
+  const open = (id: string | null): void => set('open', id);
+  const selection = useSelection(proxies.items.map(({ id }) => id));
+  const picked = proxies.items.filter(({ id }) => selection.chosen.has(id));
 
   const add = mayEdit && (
     <Button leftSection={<IconPlus size={16} />} onClick={() => open('new')}>
-      Add proxy
+      {t('proxies:add')}
     </Button>
   );
   return (
     <Page
-      title="Proxies"
+      title={t('proxies:title')}
       actions={
         <>
           {check.available && proxies.items.length > 0 && (
@@ -49,7 +39,7 @@ export function ProxiesPage() {
               loading={check.busy}
               onClick={() => check.start('all')}
             >
-              Check all
+              {t('proxies:checkAll')}
             </Button>
           )}
           {add}
@@ -60,55 +50,32 @@ export function ProxiesPage() {
         <ErrorNotice error={proxies.error} onRetry={proxies.reload} />
       ) : (
         <VirtualTable
-          label="Proxies"
+          label={t('proxies:title')}
           rows={proxies.items}
-          columns={proxyColumns(
-            check.available ? { chosen, all, onToggle: toggle, onToggleAll: toggleAll } : undefined,
-          )}
+          columns={proxyColumns()}
+          selection={check.available ? selection : undefined}
+          rowName={({ name }) => name}
           rowKey={(proxy) => proxy.id}
           rowHeight={54}
           selected={opened ?? undefined}
           list={proxies}
           onOpen={(proxy) => open(proxy.id)}
           empty={
-            <Notice icon={IconWorld} title="No proxies yet" action={<Group gap="xs">{add}</Group>}>
-              Accounts without a proxy connect directly. A check tells whether a proxy works, where it comes out and how
-              fast it is.
+            <Notice icon={IconWorld} title={t('proxies:none')} action={<Group gap="xs">{add}</Group>}>
+              {t('proxies:noneText')}
             </Notice>
           }
         />
       )}
-      {picked.length > 0 && (
-        <Paper
-          shadow="lg"
-          withBorder
-          p="xs"
-          pl="md"
-          pos="sticky"
-          bottom={16}
-          mx="auto"
-          maw="100%"
-          style={{ zIndex: 3 }}
-          role="region"
-          aria-label="Chosen proxies"
-        >
-          <Group gap="sm">
-            <Text fw={550} className="tabular">
-              {plural(picked.length, 'proxy', 'proxies')} chosen
-            </Text>
-            <Button
-              leftSection={<IconStethoscope size={16} />}
-              loading={check.busy}
-              onClick={() => check.start(picked)}
-            >
-              Check these
-            </Button>
-            <Button variant="subtle" onClick={() => setChosen(new Set())}>
-              Clear
-            </Button>
-          </Group>
-        </Paper>
-      )}
+      <SelectionBar
+        selection={selection}
+        label={t('proxies:chosenRegion')}
+        count={t('proxies:chosen', { count: picked.length })}
+      >
+        <Button leftSection={<IconStethoscope size={16} />} loading={check.busy} onClick={() => check.start(picked)}>
+          {t('proxies:checkThese')}
+        </Button>
+      </SelectionBar>
       <ProxyDrawer id={opened} onClose={() => open(null)} />
     </Page>
   );

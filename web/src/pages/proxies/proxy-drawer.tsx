@@ -1,14 +1,15 @@
-import { Alert, Button, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconStethoscope, IconTrash } from '@tabler/icons-react';
 import { useCreateProxy, useDeleteProxy, useProxy, useUpdateProxy } from '../../api/proxies.ts';
 import { useMay } from '../../api/session.tsx';
 import type { ProxyItem } from '../../api/types.ts';
-import { plural } from '../../ui/format.ts';
-import { ErrorNotice } from '../../ui/notices.tsx';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { askDelete } from '../../ui/confirm.ts';
+import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { ProxyStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { ProxyForm } from './proxy-form.tsx';
 import { newProxyOf, proxyChangesOf } from './proxy-values.ts';
 import { useCheckProxies } from './use-check-proxies.ts';
@@ -19,47 +20,35 @@ export function ProxyDrawer({ id, onClose }: { id: string | null; onClose(): voi
   const found = useProxy(isNew ? null : id);
   const create = useCreateProxy();
   return (
-    <Drawer
+    <DetailDrawer
       opened={id !== null}
       onClose={() => {
         create.reset();
         onClose();
       }}
-      title={
-        <Text fw={600} size="lg">
-          {isNew ? 'New proxy' : (found.data?.name ?? 'Proxy')}
-        </Text>
-      }
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      {isNew ? (
-        <ProxyForm
-          proxy={undefined}
-          error={create.error}
-          busy={create.isPending}
-          onSubmit={(values) =>
-            create.mutate(newProxyOf(values), {
-              onSuccess: (proxy) => {
-                sayDone(`${proxy.name} was added.`);
-                onClose();
-              },
-            })
-          }
-        />
-      ) : found.data ? (
-        <Existing key={found.data.id} proxy={found.data} onClose={onClose} />
-      ) : found.error ? (
-        <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />
-      ) : (
-        id !== null && (
-          <Stack>
-            <Skeleton height={56} />
-            <Skeleton height={56} />
-            <Skeleton height={56} />
-          </Stack>
+      title={isNew ? t('proxies:new') : t('proxies:thing')}
+      heading={({ name }) => name}
+      found={found}
+      instead={
+        isNew && (
+          <ProxyForm
+            proxy={undefined}
+            error={create.error}
+            busy={create.isPending}
+            onSubmit={(values) =>
+              create.mutate(newProxyOf(values), {
+                onSuccess: (proxy) => {
+                  sayDone(t('proxies:added', { name: proxy.name }));
+                  onClose();
+                },
+              })
+            }
+          />
         )
-      )}
-    </Drawer>
+      }
+    >
+      {(proxy) => <Existing key={proxy.id} proxy={proxy} onClose={onClose} />}
+    </DetailDrawer>
   );
 }
 
@@ -71,35 +60,30 @@ function Existing({ proxy, onClose }: { proxy: ProxyItem; onClose(): void }) {
   const check = useCheckProxies();
   const mayEdit = useMay('operator');
 
-  const askDelete = (): void => {
-    modals.openConfirmModal({
-      title: `Delete ${proxy.name}?`,
-      children: <Text size="sm">The proxy and what its checks found are deleted here.</Text>,
-      labels: { confirm: 'Delete', cancel: 'Keep it' },
-      confirmProps: { color: 'red.8' },
+  const onDelete = (): void =>
+    askDelete({
+      title: t('proxies:delete.title', { name: proxy.name }),
+      text: t('proxies:delete.text'),
       onConfirm: () =>
         remove.mutate(proxy.id, {
           onSuccess: () => {
-            sayDone(`${proxy.name} was deleted.`);
+            sayDone(t('proxies:deleted', { name: proxy.name }));
             onClose();
           },
-          onError: (error) => sayFailed(error, 'The proxy stays'),
+          onError: (error) => sayFailed(error, t('proxies:stays')),
         }),
     });
-  };
 
   return (
     <Stack gap="md">
       <Group justify="space-between" gap="xs">
         <ProxyStatusLabel status={proxy.status} />
         <Text size="sm" c="dimmed">
-          {plural(proxy.accounts, 'account')} ·{' '}
+          {t('count.accounts', { count: proxy.accounts })} ·{' '}
           {proxy.checkedAt ? (
-            <>
-              checked <Ago at={proxy.checkedAt} />
-            </>
+            <Phrase of="proxies:checkedAgo" parts={{ ago: <Ago at={proxy.checkedAt} /> }} />
           ) : (
-            'never checked'
+            t('proxies:never')
           )}
         </Text>
       </Group>
@@ -118,7 +102,7 @@ function Existing({ proxy, onClose }: { proxy: ProxyItem; onClose(): void }) {
             { id: proxy.id, changes: proxyChangesOf(values, proxy) },
             {
               onSuccess: () => {
-                sayDone('Saved.');
+                sayDone(t('form.unchangedSaved'));
                 onClose();
               },
             },
@@ -132,9 +116,9 @@ function Existing({ proxy, onClose }: { proxy: ProxyItem; onClose(): void }) {
             color="red"
             leftSection={<IconTrash size={16} />}
             loading={remove.isPending}
-            onClick={askDelete}
+            onClick={onDelete}
           >
-            Delete the proxy
+            {t('proxies:delete.action')}
           </Button>
           {check.available && (
             <Button
@@ -142,10 +126,10 @@ function Existing({ proxy, onClose }: { proxy: ProxyItem; onClose(): void }) {
               leftSection={<IconStethoscope size={16} />}
               loading={check.busy}
               disabled={proxy.accounts === 0}
-              title={proxy.accounts === 0 ? 'No account uses it yet' : undefined}
+              title={proxy.accounts === 0 ? t('proxies:unused') : undefined}
               onClick={() => check.start([proxy])}
             >
-              Check
+              {t('proxies:check')}
             </Button>
           )}
         </Group>

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useEffect } from 'react';
 import { ApiError } from '../../api/problem.ts';
 import type { ProxyItem } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import { PROTOCOLS, type ProxyValues, proxyValuesOf } from './proxy-values.ts';
 
@@ -20,11 +21,10 @@ export function ProxyForm({ proxy, error, busy, readOnly = false, onSubmit }: Pr
   const form = useForm<ProxyValues>({
     initialValues: proxyValuesOf(proxy),
     validate: {
-      name: (value) => (value.trim() ? null : 'What shall it be called?'),
-      host: (value) => (value.trim() ? null : 'The host is missing.'),
-      port: (value) =>
-        typeof value === 'number' && value >= 1 && value <= 65_535 ? null : 'A port is from 1 to 65535.',
-      country: (value) => (/^[a-z]{2}$/i.test(value.trim()) || !value.trim() ? null : 'Two letters, such as DE.'),
+      name: (value) => (value.trim() ? null : t('proxies:form.name')),
+      host: (value) => (value.trim() ? null : t('proxies:form.host')),
+      port: (value) => (typeof value === 'number' && value >= 1 && value <= 65_535 ? null : t('proxies:form.port')),
+      country: (value) => (/^[a-z]{2}$/i.test(value.trim()) || !value.trim() ? null : t('proxies:form.country')),
     },
   });
 
@@ -38,16 +38,21 @@ export function ProxyForm({ proxy, error, busy, readOnly = false, onSubmit }: Pr
     <form onSubmit={form.onSubmit(onSubmit)} autoComplete="off">
       <fieldset disabled={readOnly} style={{ border: 0, margin: 0, padding: 0 }}>
         <Stack gap="sm">
-          <TextInput label="Name" withAsterisk data-autofocus={!proxy || undefined} {...form.getInputProps('name')} />
+          <TextInput
+            label={t('field.name')}
+            withAsterisk
+            data-autofocus={!proxy || undefined}
+            {...form.getInputProps('name')}
+          />
           <Select
-            label="Protocol"
+            label={t('proxies:protocol')}
             allowDeselect={false}
             data={PROTOCOLS.map((value) => ({ value, label: TITLES[value] }))}
             {...form.getInputProps('protocol')}
           />
           <Group align="start" gap="sm" wrap="nowrap">
             <TextInput
-              label="Host"
+              label={t('proxies:host')}
               withAsterisk
               spellCheck={false}
               placeholder="proxy.example.com"
@@ -55,7 +60,7 @@ export function ProxyForm({ proxy, error, busy, readOnly = false, onSubmit }: Pr
               {...form.getInputProps('host')}
             />
             <NumberInput
-              label="Port"
+              label={t('proxies:port')}
               withAsterisk
               w={110}
               min={1}
@@ -66,35 +71,40 @@ export function ProxyForm({ proxy, error, busy, readOnly = false, onSubmit }: Pr
               {...form.getInputProps('port')}
             />
           </Group>
-          <TextInput label="User name" autoComplete="off" spellCheck={false} {...form.getInputProps('username')} />
+          <TextInput
+            label={t('field.userName')}
+            autoComplete="off"
+            spellCheck={false}
+            {...form.getInputProps('username')}
+          />
           <PasswordInput
-            label="Password"
-            placeholder={proxy?.hasPassword ? 'Unchanged' : undefined}
+            label={t('field.password')}
+            placeholder={proxy?.hasPassword ? t('field.unchanged') : undefined}
             autoComplete="new-password"
-            description="Sealed at once and never shown again."
+            description={t('form.sealed')}
             {...form.getInputProps('password')}
           />
           <TextInput
-            label="Expected country"
-            description="Two letters, such as DE. The check tells when the proxy comes out elsewhere."
+            label={t('proxies:country')}
+            description={t('proxies:country.text')}
             maxLength={2}
             {...form.getInputProps('country')}
           />
           <TextInput
-            label="Expected exit address"
-            description="The address that others see, where it is fixed."
+            label={t('proxies:exit')}
+            description={t('proxies:exit.text')}
             spellCheck={false}
             {...form.getInputProps('exitAddress')}
           />
           <Switch
-            label="Spare"
-            description="May be given to an account whose own proxy fails, when a repair is ordered."
+            label={t('proxies:spare')}
+            description={t('proxies:spare.text')}
             {...form.getInputProps('spare', { type: 'checkbox' })}
           />
           <ErrorAlert error={error} />
           {!readOnly && (
             <Button type="submit" loading={busy} disabled={proxy !== undefined && !form.isDirty()}>
-              {proxy ? 'Save' : 'Add proxy'}
+              {proxy ? t('save') : t('proxies:add')}
             </Button>
           )}
         </Stack>

@@ -5,7 +5,8 @@ import { ApiError } from '../../api/problem.ts';
 import { accountsToCheck } from '../../api/proxies.ts';
 import { useMay } from '../../api/session.tsx';
 import type { ProxyItem } from '../../api/types.ts';
-import { sayFailed } from '../../ui/toast.ts';
+import { t } from '../../i18n/index.ts';
+import { sayFailed } from '../../ui/toast.tsx';
 
 /** The kind of bulk task that checks proxies. */
 const KIND = 'proxy-diag';
@@ -22,11 +23,7 @@ export function useCheckProxies() {
     onSuccess: (ids) => {
       if (ids.length > 0)
         void navigate(`/tasks/new/${KIND}`, { state: { draft: { mode: 'ids', ids }, step: PARAMS_STEP } });
-      else
-        sayFailed(
-          new ApiError(0, '', 'No account uses these proxies. Give one to an account first.'),
-          'Nothing to check',
-        );
+      else sayFailed(new ApiError(0, '', t('proxies:nobody')), t('proxies:nothingToCheck'));
     },
     onError: (error) => sayFailed(error),
   });

@@ -1,5 +1,6 @@
 import { readCron } from '../../../../contracts/cron.ts';
 import type { Overlap, ScheduleSpec } from '../../api/schedules.ts';
+import { t } from '../../i18n/index.ts';
 
 export type RepeatMode = 'days' | 'minutes' | 'cron';
 
@@ -30,15 +31,15 @@ export const newRepeat = (): Repeat => ({
 export function repeatProblems(repeat: Repeat): Partial<Record<keyof Repeat, string>> {
   if (repeat.mode === 'minutes') {
     const minutes = repeat.everyMinutes;
-    return typeof minutes === 'number' && minutes >= 1 ? {} : { everyMinutes: 'One minute or more.' };
+    return typeof minutes === 'number' && minutes >= 1 ? {} : { everyMinutes: t('schedules:fault.minutes') };
   }
   if (repeat.mode === 'cron') {
     const read = readCron(repeat.cron);
     return typeof read === 'string' ? { cron: read } : {};
   }
   return {
-    ...(repeat.days.length > 0 ? {} : { days: 'Choose one day or more.' }),
-    ...(/^\d\d:\d\d/.test(repeat.time) ? {} : { time: 'Choose a time of the day.' }),
+    ...(repeat.days.length > 0 ? {} : { days: t('schedules:fault.days') }),
+    ...(/^\d\d:\d\d/.test(repeat.time) ? {} : { time: t('schedules:fault.time') }),
   };
 }
 

@@ -1,16 +1,10 @@
-import { ActionIcon, Menu, Text } from '@mantine/core';
-import { modals } from '@mantine/modals';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext, IconTrash } from '@tabler/icons-react';
 import { type ScheduleItem, type ScheduleOrder, useScheduleOrder } from '../../api/schedules.ts';
 import { useMay } from '../../api/session.tsx';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
-
-const SAID: Record<ScheduleOrder, string> = {
-  pause: 'Paused. A task that runs already goes on.',
-  resume: 'Resumed.',
-  'run-now': 'The run begins; its task shows up in a moment.',
-  delete: 'The schedule was deleted.',
-};
+import { t } from '../../i18n/index.ts';
+import { askDelete } from '../../ui/confirm.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 
 interface ScheduleActionsProps {
   schedule: ScheduleItem;
@@ -26,25 +20,17 @@ export function ScheduleActions({ schedule, onDeleted }: ScheduleActionsProps) {
   const give = (name: ScheduleOrder): void =>
     order.mutate(name, {
       onSuccess: () => {
-        sayDone(SAID[name]);
+        sayDone(t(`schedules:said.${name}`));
         if (name === 'delete') onDeleted?.();
       },
       onError: (error) => sayFailed(error),
     });
-  const askDelete = (): void => {
-    modals.openConfirmModal({
-      title: `Delete ${schedule.name}?`,
-      children: (
-        <Text size="sm">
-          Nothing more is started by it. Bulk tasks that it has ordered stay, and those that run go on. To stop for a
-          while, pause it instead.
-        </Text>
-      ),
-      labels: { confirm: 'Delete', cancel: 'Keep it' },
-      confirmProps: { color: 'red.8' },
+  const onDelete = (): void =>
+    askDelete({
+      title: t('schedules:delete.title', { name: schedule.name }),
+      text: t('schedules:delete.text'),
       onConfirm: () => give('delete'),
     });
-  };
 
   return (
     <Menu position="bottom-end" width={200}>
@@ -53,7 +39,7 @@ export function ScheduleActions({ schedule, onDeleted }: ScheduleActionsProps) {
           variant="subtle"
           color="gray"
           size={32}
-          aria-label={`Actions for ${schedule.name}`}
+          aria-label={t('schedules:actionsFor', { name: schedule.name })}
           loading={order.isPending}
           onClick={(event) => event.stopPropagation()}
           onKeyDown={(event) => event.stopPropagation()}
@@ -64,21 +50,21 @@ export function ScheduleActions({ schedule, onDeleted }: ScheduleActionsProps) {
       <Menu.Dropdown onClick={(event) => event.stopPropagation()}>
         {schedule.state !== 'paused' && (
           <Menu.Item leftSection={<IconPlayerTrackNext size={16} />} onClick={() => give('run-now')}>
-            Run now
+            {t('schedules:runNow')}
           </Menu.Item>
         )}
         {schedule.state === 'active' && (
           <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => give('pause')}>
-            Pause
+            {t('schedules:pause')}
           </Menu.Item>
         )}
         {schedule.state === 'paused' && (
           <Menu.Item leftSection={<IconPlayerPlay size={16} />} onClick={() => give('resume')}>
-            Resume
+            {t('schedules:resume')}
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<IconTrash size={16} />} color="red" onClick={askDelete}>
-          Delete
+        <Menu.Item leftSection={<IconTrash size={16} />} color="red" onClick={onDelete}>
+          {t('schedules:delete')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -5,8 +5,9 @@ import { useMemo } from 'react';
 import { useNavigate } from 'react-router';
 import { createSchedule } from '../../api/schedules.ts';
 import type { Order } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
-import { sayDone } from '../../ui/toast.ts';
+import { sayDone } from '../../ui/toast.tsx';
 import { type Repeat, specOf } from './repeat.ts';
 
 /** As the API takes it. */
@@ -31,7 +32,7 @@ export function ScheduleButton({ kind, order, repeat, disabled, newKey, onDone }
   const key = useMemo(newKey, [asked]);
   const create = useMutation({
     mutationFn: () => {
-      if (!order) throw new Error('Choose the accounts first.');
+      if (!order) throw new Error(t('schedules:accountsFirst'));
       const { name, ...rest } = order;
       // Who cannot take part at some time is left out then, instead of holding up all others.
       const body = { kind, order: { ...rest, skipRefused: true }, spec: specOf(repeat), overlap: repeat.overlap };
@@ -53,11 +54,11 @@ export function ScheduleButton({ kind, order, repeat, disabled, newKey, onDone }
         loading={create.isPending}
         onClick={() => create.mutate()}
       >
-        Make the schedule
+        {t('schedules:make')}
       </Button>
       {create.error && (
         <div style={{ flexBasis: '100%' }}>
-          <ErrorAlert error={create.error} title="The schedule was not made" />
+          <ErrorAlert error={create.error} title={t('schedules:notMade')} />
         </div>
       )}
     </>

@@ -2,21 +2,22 @@ import { Group, Stack, Text } from '@mantine/core';
 import { IconCircleCheck, IconClock, IconPlayerPause } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { ScheduleItem } from '../../api/schedules.ts';
+import { t } from '../../i18n/index.ts';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { At } from '../../ui/time.tsx';
 
 const LOOKS = {
-  active: { label: 'Active', icon: IconClock, color: 'var(--fl-running)' },
-  paused: { label: 'Paused', icon: IconPlayerPause, color: 'var(--fl-parked)' },
-  done: { label: 'Done', icon: IconCircleCheck, color: 'var(--fl-succeeded)' },
+  active: { icon: IconClock, color: 'var(--fl-running)' },
+  paused: { icon: IconPlayerPause, color: 'var(--fl-parked)' },
+  done: { icon: IconCircleCheck, color: 'var(--fl-succeeded)' },
 } as const;
 
 export function ScheduleState({ state }: Pick<ScheduleItem, 'state'>) {
-  const { label, icon: Icon, color } = LOOKS[state];
+  const { icon: Icon, color } = LOOKS[state];
   return (
     <Group gap={6} wrap="nowrap" component="span">
       <Icon size={16} stroke={1.9} style={{ color }} aria-hidden />
-      <span>{label}</span>
+      <span>{t(`schedules:state.${state}`)}</span>
     </Group>
   );
 }

@@ -6,6 +6,8 @@ import { useKinds } from '../../api/bulk.ts';
 import { useLive } from '../../api/live.ts';
 import { type ScheduleItem, useSchedules } from '../../api/schedules.ts';
 import { useMay } from '../../api/session.tsx';
+import { shared, t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
@@ -20,7 +22,7 @@ function columnsOf(kindTitles: ReadonlyMap<string, string>): Column<ScheduleItem
   return [
     {
       key: 'name',
-      title: 'Name',
+      title: t('field.name'),
       width: 'minmax(0, 1.4fr)',
       cell: (schedule, compact) => (
         <Stack gap={1}>
@@ -43,7 +45,7 @@ function columnsOf(kindTitles: ReadonlyMap<string, string>): Column<ScheduleItem
     },
     {
       key: 'when',
-      title: 'When',
+      title: t('schedules:when'),
       width: 'minmax(0, 1.4fr)',
       from: 'sm',
       cell: (schedule) => (
@@ -52,17 +54,23 @@ function columnsOf(kindTitles: ReadonlyMap<string, string>): Column<ScheduleItem
         </Text>
       ),
     },
-    { key: 'state', title: 'State', width: '100px', from: 'sm', cell: ({ state }) => <ScheduleState state={state} /> },
+    {
+      key: 'state',
+      title: t('field.state'),
+      width: '100px',
+      from: 'sm',
+      cell: ({ state }) => <ScheduleState state={state} />,
+    },
     {
       key: 'next',
-      title: 'Next run',
+      title: t('schedules:nextRun'),
       width: 'minmax(110px, 0.8fr)',
       from: 'sm',
       cell: (schedule) => <NextRun schedule={schedule} />,
     },
     {
       key: 'last',
-      title: 'Last run',
+      title: t('schedules:lastRun'),
       width: 'minmax(150px, 1.2fr)',
       from: 'md',
       cell: (schedule) => <LastRun schedule={schedule} />,
@@ -87,18 +95,18 @@ export function SchedulesPage() {
 
   const create = mayOrder && (
     <Button component={Link} to="/tasks/new" leftSection={<IconPlus size={16} />}>
-      New bulk task
+      {t('nav.newTask')}
     </Button>
   );
   return (
-    <Page title="Schedules" actions={schedules.items.length > 0 && create}>
+    <Page title={t('schedules:title')} actions={schedules.items.length > 0 && create}>
       {schedules.error ? (
         <ErrorNotice error={schedules.error} onRetry={schedules.reload} />
       ) : (
         <VirtualTable
-          label="Schedules"
+          label={t('schedules:title')}
           rows={schedules.items}
-          columns={columnsOf(new Map(kinds.data?.map((kind) => [kind.name, kind.title])))}
+          columns={columnsOf(new Map(kinds.data?.map((kind) => [kind.name, shared(kind.title)])))}
           rowKey={(schedule) => schedule.id}
           rowHeight={60}
           compactRowHeight={84}
@@ -106,9 +114,8 @@ export function SchedulesPage() {
           selected={id ?? undefined}
           onOpen={(schedule) => void navigate(`/schedules/${schedule.id}`)}
           empty={
-            <Notice icon={IconCalendarRepeat} title="No schedules yet" action={create}>
-              A schedule orders a bulk task again and again, with whoever belongs to its accounts then. Make a new bulk
-              task and choose <b>Repeat</b> in the step Pace.
+            <Notice icon={IconCalendarRepeat} title={t('schedules:none')} action={create}>
+              <Phrase of="schedules:noneText" parts={{ b: <b /> }} />
             </Notice>
           }
         />

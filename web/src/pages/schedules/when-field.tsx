@@ -2,6 +2,7 @@ import { Chip, Group, Input, NumberInput, SegmentedControl, Select, Stack, Text,
 import { useMemo } from 'react';
 import { scheduleWords } from '../../../../contracts/schedules.ts';
 import type { Overlap } from '../../api/schedules.ts';
+import { t } from '../../i18n/index.ts';
 import { newRepeat, type Repeat, type RepeatMode, repeatProblems, specOf, tomorrowMorning } from './repeat.ts';
 
 /** When a bulk task starts: at once, at a time, or again and again. */
@@ -17,13 +18,7 @@ interface WhenFieldProps {
   onChange(when: { startAt: string; repeat: Repeat | null }): void;
 }
 
-const WEEK = [1, 2, 3, 4, 5, 6, 0];
-const DAY_NAMES = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const OVERLAP_HINTS: Record<Overlap, string> = {
-  skip: 'A run is left out while the one before has not ended.',
-  buffer: 'A run waits until the one before has ended.',
-  allow: 'Runs may go on at the same time; an account still does one thing at a time.',
-};
+const WEEK = [1, 2, 3, 4, 5, 6, 0] as const;
 
 export function WhenField({ when, startAtError, onChange }: WhenFieldProps) {
   const choice = when.repeat ? 'repeat' : when.startAt ? 'at' : 'now';
@@ -35,16 +30,16 @@ export function WhenField({ when, startAtError, onChange }: WhenFieldProps) {
   };
   return (
     <Stack gap="md">
-      <Input.Wrapper label="When" labelElement="div">
+      <Input.Wrapper label={t('schedules:when')} labelElement="div">
         <div style={{ marginTop: 6 }}>
           <SegmentedControl
-            aria-label="When"
+            aria-label={t('schedules:when')}
             value={choice}
             onChange={choose}
             data={[
-              { value: 'now', label: 'Start now' },
-              { value: 'at', label: 'At a time' },
-              { value: 'repeat', label: 'Repeat' },
+              { value: 'now', label: t('schedules:now') },
+              { value: 'at', label: t('schedules:atTime') },
+              { value: 'repeat', label: t('schedules:repeat') },
             ]}
           />
         </div>
@@ -52,8 +47,8 @@ export function WhenField({ when, startAtError, onChange }: WhenFieldProps) {
       {choice === 'at' && (
         <TextInput
           type="datetime-local"
-          label="Start at"
-          description="Your own time zone."
+          label={t('schedules:startAt')}
+          description={t('schedules:zoneOwn')}
           value={when.startAt}
           error={startAtError}
           onChange={(event) => onChange({ startAt: event.currentTarget.value || tomorrowMorning(), repeat: null })}
@@ -71,24 +66,24 @@ function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(repeat: R
   return (
     <Stack gap="md">
       <SegmentedControl
-        aria-label="How it repeats"
+        aria-label={t('schedules:how')}
         value={repeat.mode}
         onChange={(mode) => set({ mode: mode as RepeatMode })}
         style={{ alignSelf: 'start' }}
         data={[
-          { value: 'days', label: 'On days' },
-          { value: 'minutes', label: 'Every so often' },
-          { value: 'cron', label: 'Cron' },
+          { value: 'days', label: t('schedules:onDays') },
+          { value: 'minutes', label: t('schedules:often') },
+          { value: 'cron', label: t('schedules:cron') },
         ]}
       />
       {repeat.mode === 'days' && (
         <Group align="start" gap="lg">
-          <Input.Wrapper label="Days" labelElement="div" error={problems.days}>
+          <Input.Wrapper label={t('schedules:days')} labelElement="div" error={problems.days}>
             <Chip.Group multiple value={repeat.days.map(String)} onChange={(days) => set({ days: days.map(Number) })}>
               <Group gap={6} mt={6}>
                 {WEEK.map((day) => (
                   <Chip key={day} value={String(day)} size="xs">
-                    {DAY_NAMES[day]}
+                    {t(`schedules:day.${day}`)}
                   </Chip>
                 ))}
               </Group>
@@ -96,7 +91,7 @@ function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(repeat: R
           </Input.Wrapper>
           <TextInput
             type="time"
-            label="Time"
+            label={t('schedules:time')}
             value={repeat.time}
             error={problems.time}
             onChange={(event) => set({ time: event.currentTarget.value })}
@@ -105,8 +100,8 @@ function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(repeat: R
       )}
       {repeat.mode === 'minutes' && (
         <NumberInput
-          label="Minutes between two runs"
-          description="Counted from midnight UTC."
+          label={t('schedules:minutes')}
+          description={t('schedules:minutes.text')}
           min={1}
           allowDecimal={false}
           value={repeat.everyMinutes}
@@ -116,8 +111,8 @@ function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(repeat: R
       )}
       {repeat.mode === 'cron' && (
         <TextInput
-          label="Cron expression"
-          description="Minute, hour, day of month, month, day of week."
+          label={t('schedules:cronExpression')}
+          description={t('schedules:cron.text')}
           value={repeat.cron}
           error={problems.cron}
           onChange={(event) => set({ cron: event.currentTarget.value })}
@@ -125,7 +120,7 @@ function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(repeat: R
       )}
       {repeat.mode !== 'minutes' && (
         <Select
-          label="Time zone"
+          label={t('field.timeZone')}
           searchable
           data={zones}
           value={repeat.timeZone}
@@ -133,20 +128,20 @@ function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(repeat: R
         />
       )}
       <Select
-        label="When the run before has not ended"
-        description={OVERLAP_HINTS[repeat.overlap]}
+        label={t('schedules:overlapAsk')}
+        description={t(`schedules:hint.${repeat.overlap}`)}
         allowDeselect={false}
         data={[
-          { value: 'skip', label: 'Leave the run out' },
-          { value: 'buffer', label: 'Run it afterwards' },
-          { value: 'allow', label: 'Run both' },
+          { value: 'skip', label: t('schedules:overlapSkip') },
+          { value: 'buffer', label: t('schedules:overlapBuffer') },
+          { value: 'allow', label: t('schedules:overlapAllow') },
         ]}
         value={repeat.overlap}
         onChange={(overlap) => overlap && set({ overlap: overlap as Overlap })}
       />
       {Object.keys(problems).length === 0 && (
         <Text size="sm" c="dimmed" role="status" data-testid="repeat-words">
-          {scheduleWords(specOf(repeat), repeat.timeZone)}. The accounts are chosen anew at each run.
+          {t('schedules:words', { when: scheduleWords(specOf(repeat), repeat.timeZone) })}
         </Text>
       )}
     </Stack>

@@ -1,18 +1,24 @@
-import { ActionIcon, Group, Stack, Text, Tooltip, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Group, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
 import type { AccountTaskItem, BulkTask } from '../../api/types.ts';
+import { shared, t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
 import { formatCount, titleOf } from '../../ui/format.ts';
+import { NameCell } from '../../ui/name-cell.tsx';
 import { AccountTaskStateLabel } from '../../ui/states.tsx';
 import { At, Took } from '../../ui/time.tsx';
 import type { Column } from '../../ui/virtual-table.tsx';
 
-const sentenceOf = (type: string): string => (isErrorType(type) ? ERROR_POLICIES[type].sentence : titleOf(type));
+const sentenceOf = (type: string): string =>
+  isErrorType(type) ? shared(ERROR_POLICIES[type].sentence) : shared(titleOf(type));
 
 const counted = (counters: Record<string, number>): string =>
   Object.entries(counters)
     .filter(([, value]) => value > 0)
-    .map(([name, value]) => `${formatCount(value)} ${titleOf(name).toLowerCase()}`)
+    .map(([name, value]) =>
+      t('progress.part', { number: formatCount(value), state: shared(titleOf(name)).toLowerCase() }),
+    )
     .join(', ');
 
 /** Why a row is in its state, in words: the error and its way out, what it waits for, or what was done. */
@@ -38,7 +44,7 @@ function Reason({ row }: { row: AccountTaskItem }) {
   if (row.state === 'paced' && row.wakeAt) {
     return (
       <Text size="sm" c="dimmed" truncate title={row.stateReason ?? undefined}>
-        Until <At at={row.wakeAt} />. {row.stateReason}
+        <Phrase of="task:until" parts={{ at: <At at={row.wakeAt} /> }} /> {row.stateReason}
       </Text>
     );
   }
@@ -58,21 +64,16 @@ export function accountColumns(task: BulkTask): Column<AccountTaskItem>[] {
   return [
     {
       key: 'account',
-      title: 'Account',
+      title: t('field.account'),
       width: 'minmax(150px, 1fr)',
       cell: (row, compact) =>
         compact ? (
-          <Stack gap={2}>
-            <Group justify="space-between" wrap="nowrap" gap="xs">
-              <Text fw={550} size="sm" truncate>
-                {row.username}
-              </Text>
-              <Text size="sm" span style={{ flex: 'none' }}>
-                <AccountTaskStateLabel state={row.state} />
-              </Text>
-            </Group>
-            <Reason row={row} />
-          </Stack>
+          <NameCell
+            name={row.username}
+            compact
+            state={<AccountTaskStateLabel state={row.state} />}
+            below={<Reason row={row} />}
+          />
         ) : (
           <Group gap={10} wrap="nowrap">
             <Text size="xs" c="dimmed" className="tabular" miw={26} ta="right" style={{ flex: 'none' }}>
@@ -86,15 +87,21 @@ export function accountColumns(task: BulkTask): Column<AccountTaskItem>[] {
     },
     {
       key: 'state',
-      title: 'State',
+      title: t('field.state'),
       width: '116px',
       from: 'sm',
       cell: (row) => <AccountTaskStateLabel state={row.state} />,
     },
-    { key: 'reason', title: 'Reason', width: 'minmax(0, 2fr)', from: 'sm', cell: (row) => <Reason row={row} /> },
+    {
+      key: 'reason',
+      title: t('task:reason'),
+      width: 'minmax(0, 2fr)',
+      from: 'sm',
+      cell: (row) => <Reason row={row} />,
+    },
     {
       key: 'attempts',
-      title: 'Attempts',
+      title: t('field.attempts'),
       width: '70px',
       align: 'right',
       from: 'lg',
@@ -102,7 +109,7 @@ export function accountColumns(task: BulkTask): Column<AccountTaskItem>[] {
     },
     {
       key: 'started',
-      title: 'Started',
+      title: t('field.started'),
       width: '110px',
       align: 'right',
       from: 'lg',
@@ -110,7 +117,7 @@ export function accountColumns(task: BulkTask): Column<AccountTaskItem>[] {
     },
     {
       key: 'took',
-      title: 'Took',
+      title: t('field.took'),
       width: '92px',
       align: 'right',
       from: 'md',
@@ -118,12 +125,12 @@ export function accountColumns(task: BulkTask): Column<AccountTaskItem>[] {
     },
     {
       key: 'run',
-      title: <VisuallyHidden>Run in Temporal</VisuallyHidden>,
+      title: <VisuallyHidden>{t('task:runInTemporal')}</VisuallyHidden>,
       width: '30px',
       from: 'sm',
       cell: (row) =>
         row.attempts > 0 && (
-          <Tooltip label="Open the run in Temporal">
+          <Tooltip label={t('task:openRun')}>
             <ActionIcon
               component="a"
               href={runUrl(task, row)}
@@ -131,7 +138,7 @@ export function accountColumns(task: BulkTask): Column<AccountTaskItem>[] {
               rel="noreferrer"
               variant="subtle"
               color="gray"
-              aria-label={`Open the run of ${row.username} in Temporal`}
+              aria-label={t('task:openRunOf', { name: row.username })}
               onClick={(event) => event.stopPropagation()}
             >
               <IconExternalLink size={16} />

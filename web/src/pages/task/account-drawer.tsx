@@ -1,11 +1,13 @@
-import { Alert, Button, Drawer, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconAlertCircle, IconClock, IconExternalLink } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
 import { type TaskAddress, useAccountTask } from '../../api/bulk.ts';
 import type { AccountTask } from '../../api/types.ts';
+import { shared, t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { formatCount, titleOf } from '../../ui/format.ts';
-import { ErrorNotice } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { postsOf } from '../../ui/plan.ts';
 import { PlanView } from '../../ui/plan-view.tsx';
@@ -27,36 +29,24 @@ interface AccountDrawerProps {
 /** Everything known of what one account does in the task. */
 export function AccountDrawer({ address, accountTaskId, counters, onClose }: AccountDrawerProps) {
   const found = useAccountTask(address, accountTaskId);
-  const row = found.data;
   return (
-    <Drawer
+    <DetailDrawer
       opened={accountTaskId !== null}
       onClose={onClose}
       size="lg"
-      title={
-        row && (
-          <Group gap="md">
-            <Text fw={600} size="lg">
-              {row.username}
-            </Text>
-            <AccountTaskStateLabel state={row.state} />
-          </Group>
-        )
-      }
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      {found.error && !row ? (
-        <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />
-      ) : row ? (
-        <Details row={row} counters={counters} />
-      ) : (
-        <Stack>
-          <Skeleton height={64} />
-          <Skeleton height={120} />
-          <Skeleton height={200} />
-        </Stack>
+      title={t('nav.task')}
+      found={found}
+      heading={(row) => (
+        <Group gap="md">
+          <Text fw={600} size="lg">
+            {row.username}
+          </Text>
+          <AccountTaskStateLabel state={row.state} />
+        </Group>
       )}
-    </Drawer>
+    >
+      {(row) => <Details row={row} counters={counters} />}
+    </DetailDrawer>
   );
 }
 
@@ -64,13 +54,7 @@ function Reason({ row }: { row: AccountTask }) {
   if (row.state === 'paced') {
     return (
       <Alert color="violet" variant="light" icon={<IconClock size={18} />}>
-        {row.wakeAt ? (
-          <>
-            Waits until <At at={row.wakeAt} />.
-          </>
-        ) : (
-          'Waits for its turn.'
-        )}{' '}
+        {row.wakeAt ? <Phrase of="task:waitsUntil" parts={{ at: <At at={row.wakeAt} /> }} /> : t('task:waitsTurn')}{' '}
         {row.stateReason}
       </Alert>
     );
@@ -78,13 +62,13 @@ function Reason({ row }: { row: AccountTask }) {
   if (!row.error) {
     return row.stateReason ? <Text c="dimmed">{row.stateReason}</Text> : null;
   }
-  const sentence = isErrorType(row.error.type) ? ERROR_POLICIES[row.error.type].sentence : undefined;
+  const sentence = isErrorType(row.error.type) ? shared(ERROR_POLICIES[row.error.type].sentence) : undefined;
   return (
     <Alert
       color={row.state === 'parked' ? 'orange' : 'red'}
       variant="light"
       icon={<IconAlertCircle size={18} />}
-      title={titleOf(row.error.type)}
+      title={shared(titleOf(row.error.type))}
     >
       {sentence && <Text>{sentence}</Text>}
       {row.error.message && (
@@ -106,20 +90,20 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
         <Reason row={row} />
       )}
       <Facts>
-        <Fact label="Platform">{row.platform}</Fact>
-        <Fact label="Attempts">{formatCount(row.attempts)}</Fact>
+        <Fact label={t('field.platform')}>{row.platform}</Fact>
+        <Fact label={t('field.attempts')}>{formatCount(row.attempts)}</Fact>
         {row.startedAt && (
-          <Fact label="Started">
+          <Fact label={t('field.started')}>
             <At at={row.startedAt} />
           </Fact>
         )}
         {row.startedAt && (
-          <Fact label={row.finishedAt ? 'Took' : 'Elapsed'}>
+          <Fact label={row.finishedAt ? t('field.took') : t('field.elapsed')}>
             <Took from={row.startedAt} to={row.finishedAt} />
           </Fact>
         )}
         {counted.map((name) => (
-          <Fact key={name} label={titleOf(name)}>
+          <Fact key={name} label={shared(titleOf(name))}>
             {formatCount(row.counters[name] ?? 0)}
           </Fact>
         ))}
@@ -134,23 +118,23 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
           size="xs"
           rightSection={<IconExternalLink size={14} />}
         >
-          Run in Temporal
+          {t('task:runInTemporal')}
         </Button>
         <Button component={Link} to={`/accounts?open=${row.accountId}`} variant="default" size="xs">
-          Account
+          {t('field.account')}
         </Button>
       </Group>
       {row.evidence.length > 0 && (
-        <section className={classes.section} aria-label="Evidence">
+        <section className={classes.section} aria-label={t('task:evidence')}>
           <Title order={3} mb="sm">
-            Evidence
+            {t('task:evidence')}
           </Title>
           <EvidenceList evidence={row.evidence} />
         </section>
       )}
-      <section className={classes.section} aria-label="Plan">
+      <section className={classes.section} aria-label={t('task:plan')}>
         <Title order={3} mb="sm">
-          Plan
+          {t('task:plan')}
         </Title>
         {postsOf(row.plan) ? (
           <PostList plan={row.plan} intents={row.intents} />
@@ -159,21 +143,21 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
         )}
       </section>
       {!postsOf(row.plan) && row.intents.length > 0 && (
-        <section className={classes.section} aria-label="Posts">
+        <section className={classes.section} aria-label={t('task:posts')}>
           <Title order={3} mb="sm">
-            Posts
+            {t('task:posts')}
           </Title>
           <IntentList intents={row.intents} />
         </section>
       )}
-      <section className={classes.section} aria-label="Timeline">
+      <section className={classes.section} aria-label={t('task:timeline')}>
         <Title order={3} mb="sm">
-          Timeline
+          {t('task:timeline')}
         </Title>
         <Timeline entries={row.timeline} />
       </section>
       <Text size="xs" c="dimmed">
-        Account task <code>{row.id}</code>
+        <Phrase of="task:accountTask" values={{ id: row.id }} parts={{ code: <code /> }} />
       </Text>
     </Stack>
   );

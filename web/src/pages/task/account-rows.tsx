@@ -1,15 +1,17 @@
-import { CloseButton, Group, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch, IconUsers } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { Group, Title } from '@mantine/core';
+import { IconUsers } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import { ACCOUNT_TASK_STATES, type AccountTaskState, type Totals } from '../../../../contracts/states.ts';
 import { type TaskAddress, useAccountTasks } from '../../api/bulk.ts';
 import type { AccountTaskEvent } from '../../api/live.ts';
 import { useSerial } from '../../api/serial.ts';
 import type { AccountTaskItem, BulkTask } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
+import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { StateFilter } from '../../ui/progress.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
+import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { accountColumns } from './account-columns.tsx';
 import type { TaskLive } from './use-task-live.ts';
@@ -31,26 +33,12 @@ function moved(row: AccountTaskItem, event: AccountTaskEvent): AccountTaskItem {
 }
 
 export function AccountRows({ address, task, totals, opened, onOpen, live }: AccountRowsProps) {
-  const [search, setSearch] = useSearchParams();
-  const state = ACCOUNT_TASK_STATES.find((one) => one === search.get('state'));
-  const q = search.get('q') ?? undefined;
-  const [typed, setTyped] = useState(q ?? '');
+  const { get, set } = useAddress();
+  const state = ACCOUNT_TASK_STATES.find((one) => one === get('state'));
+  const q = get('q');
   const rows = useAccountTasks(address, { state, q });
   const range = useRef<[number, number]>([0, 0]);
   const refreshVisible = useSerial(() => rows.refresh(...range.current));
-
-  const set = (name: 'state' | 'q', value: string | undefined): void => {
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true, preventScrollReset: true },
-    );
-  };
-  const searchFor = useDebouncedCallback((text: string) => set('q', text.trim() || undefined), 250);
 
   useEffect(() => {
     live.onRows.current = (events, everything) => {
@@ -69,32 +57,10 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
   });
 
   return (
-    <section aria-label="Accounts of the task">
+    <section aria-label={t('task:accountsOf')}>
       <Group justify="space-between" mb="sm" gap="sm">
-        <Title order={2}>Accounts</Title>
-        <TextInput
-          aria-label="Search by user name"
-          placeholder="Search by user name"
-          leftSection={<IconSearch size={16} />}
-          w={{ base: '100%', sm: 260 }}
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-            searchFor(event.currentTarget.value);
-          }}
-          rightSection={
-            typed && (
-              <CloseButton
-                size="sm"
-                aria-label="Clear the search"
-                onClick={() => {
-                  setTyped('');
-                  set('q', undefined);
-                }}
-              />
-            )
-          }
-        />
+        <Title order={2}>{t('task:accounts')}</Title>
+        <SearchField label={t('field.searchUser')} value={q} onChange={(next) => set('q', next)} />
       </Group>
       <div style={{ marginBottom: 12 }}>
         <StateFilter
@@ -107,7 +73,7 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
         <ErrorNotice error={rows.error} onRetry={rows.reload} />
       ) : (
         <VirtualTable
-          label="Accounts of the task"
+          label={t('task:accountsOf')}
           rows={rows.items}
           columns={accountColumns(task)}
           rowKey={(row) => row.id}
@@ -118,8 +84,8 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
           }}
           onOpen={(row) => onOpen(row.id)}
           empty={
-            <Notice icon={IconUsers} title="No account matches" color="gray">
-              {state ? `No account is ${state} right now.` : 'Search for another user name.'}
+            <Notice icon={IconUsers} title={t('list.noAccountMatches')} color="gray">
+              {state ? t('task:noneIn', { state: ACCOUNT_TASK_LOOKS[state].label }) : t('list.otherUser')}
             </Notice>
           }
         />

@@ -2,6 +2,7 @@ import { Button, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AccountTask } from '../../api/types.ts';
+import { shared, t } from '../../i18n/index.ts';
 import { formatBytes, titleOf } from '../../ui/format.ts';
 import { At } from '../../ui/time.tsx';
 import classes from './task.module.css';
@@ -24,12 +25,16 @@ export function EvidenceList({ evidence }: { evidence: readonly Evidence[] }) {
               type="button"
               className={classes.shot}
               onClick={() => setShown(shot)}
-              aria-label={`Enlarge: ${titleOf(shot.step)}`}
+              aria-label={t('task:enlarge', { step: shared(titleOf(shot.step)) })}
             >
-              <img src={contentUrl(shot.id)} alt={`Page at the step ${titleOf(shot.step)}`} loading="lazy" />
+              <img
+                src={contentUrl(shot.id)}
+                alt={t('task:pageAt', { step: shared(titleOf(shot.step)) })}
+                loading="lazy"
+              />
             </button>
             <Text component="figcaption" size="sm" c="dimmed" mt={4}>
-              {titleOf(shot.step)}, <At at={shot.createdAt} precise />
+              {shared(titleOf(shot.step))}, <At at={shot.createdAt} precise />
             </Text>
           </figure>
         ))}
@@ -38,11 +43,14 @@ export function EvidenceList({ evidence }: { evidence: readonly Evidence[] }) {
         <Group key={file.id} justify="space-between" gap="xs">
           <div>
             <Text>
-              {titleOf(file.kind)} of {titleOf(file.step).toLowerCase()}
+              {t('task:fileOf', {
+                kind: shared(titleOf(file.kind)),
+                step: shared(titleOf(file.step)).toLowerCase(),
+              })}
             </Text>
             <Text size="sm" c="dimmed">
               {formatBytes(file.bytes)}, <At at={file.createdAt} precise />
-              {file.kind === 'trace' && ' · opens with npx playwright show-trace'}
+              {file.kind === 'trace' && ` · ${t('task:traceHint')}`}
             </Text>
           </div>
           <Button
@@ -53,7 +61,7 @@ export function EvidenceList({ evidence }: { evidence: readonly Evidence[] }) {
             size="xs"
             leftSection={<IconDownload size={14} />}
           >
-            Download
+            {t('field.download')}
           </Button>
         </Group>
       ))}
@@ -61,12 +69,13 @@ export function EvidenceList({ evidence }: { evidence: readonly Evidence[] }) {
         opened={shown !== undefined}
         onClose={() => setShown(undefined)}
         size="90%"
-        title={shown && titleOf(shown.step)}
+        closeButtonProps={{ 'aria-label': t('close') }}
+        title={shown && shared(titleOf(shown.step))}
       >
         {shown && (
           <img
             src={contentUrl(shown.id)}
-            alt={`Page at the step ${titleOf(shown.step)}`}
+            alt={t('task:pageAt', { step: shared(titleOf(shown.step)) })}
             style={{ maxWidth: '100%', display: 'block', margin: '0 auto' }}
           />
         )}

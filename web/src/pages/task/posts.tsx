@@ -3,44 +3,43 @@ import { IconExternalLink, IconMapPin } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { thumbnailUrl } from '../../api/media.ts';
 import type { AccountTask } from '../../api/types.ts';
-import { formatCount } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
 import { postsOf } from '../../ui/plan.ts';
 import { At } from '../../ui/time.tsx';
 import classes from './task.module.css';
 
 type Intent = AccountTask['intents'][number];
 
-/** What each state of a post means to a reader. */
-const INTENT_WORDS: Readonly<Record<string, string>> = {
-  created: 'Prepared',
-  submitting: 'Being sent',
-  posted: 'Posted',
-  absent: 'Not on the platform',
-  unknown: 'It cannot be told whether it was posted',
-  skipped: 'Skipped by a person',
+const INTENTS = ['created', 'submitting', 'posted', 'absent', 'unknown', 'skipped'] as const;
+
+/** What a state of a post means to a reader. */
+const intentWords = (state: string): string => {
+  const known = INTENTS.find((one) => one === state);
+  return known ? t(`task:intent.${known}`) : state;
 };
 
 function IntentLine({ intent }: { intent: Intent | undefined }) {
   if (!intent) {
     return (
       <Text size="sm" c="dimmed">
-        Not begun
+        {t('task:notBegun')}
       </Text>
     );
   }
   return (
     <Text size="sm">
-      {INTENT_WORDS[intent.state] ?? intent.state}
+      {intentWords(intent.state)}
       {intent.submittedAt && (
         <Text span c="dimmed">
           {' '}
-          · sent <At at={intent.submittedAt} />
+          · <Phrase of="task:sent" parts={{ at: <At at={intent.submittedAt} /> }} />
         </Text>
       )}
       {intent.submits > 1 && (
         <Text span c="dimmed">
           {' '}
-          · {formatCount(intent.submits)} submits
+          · {t('task:submits', { count: intent.submits })}
         </Text>
       )}
       {intent.permalink && (
@@ -48,7 +47,7 @@ function IntentLine({ intent }: { intent: Intent | undefined }) {
           {' '}
           ·{' '}
           <Anchor href={intent.permalink} target="_blank" rel="noreferrer" size="sm">
-            Open the post <IconExternalLink size={13} aria-hidden />
+            {t('task:openPost')} <IconExternalLink size={13} aria-hidden />
           </Anchor>
         </>
       )}
@@ -66,7 +65,7 @@ export function PostList({ plan, intents }: { plan: unknown; intents: readonly I
         const intent = intents.find((one) => one.index === index);
         return (
           <div key={`${post.mediaId}/${index.toString()}`} className={classes.post}>
-            <Link to={`/media?open=${post.mediaId}`} aria-label={`Video of post ${index + 1}`}>
+            <Link to={`/media?open=${post.mediaId}`} aria-label={t('task:videoOf', { n: index + 1 })}>
               <img className={classes.thumb} src={thumbnailUrl(post.mediaId)} alt="" loading="lazy" />
             </Link>
             <Stack gap={3} miw={0}>
@@ -76,7 +75,7 @@ export function PostList({ plan, intents }: { plan: unknown; intents: readonly I
                 <Group gap="sm">
                   {post.location && (
                     <Text size="sm" c="dimmed">
-                      <IconMapPin size={13} aria-label="Location" /> {post.location}
+                      <IconMapPin size={13} aria-label={t('task:location')} /> {post.location}
                     </Text>
                   )}
                   {post.mentions.length > 0 && (
@@ -102,7 +101,7 @@ export const IntentList = ({ intents }: { intents: readonly Intent[] }) => (
       .map((intent) => (
         <Stack key={intent.index} gap={3}>
           <IntentLine intent={intent} />
-          <Text className={classes.caption}>{intent.caption || <i>No caption</i>}</Text>
+          <Text className={classes.caption}>{intent.caption || <i>{t('post.noCaption')}</i>}</Text>
         </Stack>
       ))}
   </Stack>

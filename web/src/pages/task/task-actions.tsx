@@ -1,12 +1,14 @@
 import { ActionIcon, Button, List, Menu } from '@mantine/core';
-import { modals } from '@mantine/modals';
 import { IconBan, IconDots, IconPlayerPause, IconPlayerPlay, IconRefresh } from '@tabler/icons-react';
 import { type BulkState, isFinalBulkState, type Totals } from '../../../../contracts/states.ts';
 import { type OrderName, useOrder } from '../../api/bulk.ts';
 import { useMay } from '../../api/session.tsx';
 import type { BulkTask } from '../../api/types.ts';
-import { formatCount, plural } from '../../ui/format.ts';
-import { sayDone, sayFailed } from '../../ui/toast.ts';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { ask } from '../../ui/confirm.ts';
+import { formatCount } from '../../ui/format.ts';
+import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { WindowControl } from './window-control.tsx';
 
 interface TaskActionsProps {
@@ -15,14 +17,6 @@ interface TaskActionsProps {
   totals: Totals;
   window: number | undefined;
 }
-
-const SAID: Record<OrderName, string> = {
-  start: 'The task was started.',
-  pause: 'Paused. Accounts at work finish what they do.',
-  resume: 'Resumed.',
-  cancel: 'The task is being cancelled.',
-  'retry-failed': 'The failed accounts are tried again.',
-};
 
 /** What a person can order, by the task's state. */
 export function TaskActions({ task, state, totals, window }: TaskActionsProps) {
@@ -33,27 +27,24 @@ export function TaskActions({ task, state, totals, window }: TaskActionsProps) {
   const waiting = order.isPending && typeof order.variables === 'string' ? order.variables : undefined;
 
   const give = (name: OrderName): void =>
-    order.mutate(name, { onSuccess: () => sayDone(SAID[name]), onError: (error) => sayFailed(error) });
+    order.mutate(name, { onSuccess: () => sayDone(t(`task:said.${name}`)), onError: (error) => sayFailed(error) });
 
   const askCancel = (): void => {
-    modals.openConfirmModal({
-      title: 'Cancel this bulk task?',
-      children: (
+    ask({
+      title: t('task:cancel.title'),
+      danger: true,
+      text: (
         <List size="sm" spacing="xs">
+          <List.Item>{t('task:cancel.notEnded', { count: notEnded })}</List.Item>
+          <List.Item>{t('task:cancel.safe')}</List.Item>
+          <List.Item>{t('task:cancel.stays')}</List.Item>
           <List.Item>
-            {plural(notEnded, 'account that has', 'accounts that have')} not ended will be cancelled.
-          </List.Item>
-          <List.Item>
-            Accounts at work stop at the next safe point; a post that was already sent is still checked.
-          </List.Item>
-          <List.Item>What has been posted stays on the platform.</List.Item>
-          <List.Item>
-            <b>A cancelled task cannot be resumed.</b> To wait instead, pause it.
+            <Phrase of="task:cancel.warn" parts={{ b: <b /> }} />
           </List.Item>
         </List>
       ),
-      labels: { confirm: 'Cancel the task', cancel: 'Keep it' },
-      confirmProps: { color: 'red.8' },
+      confirm: t('task:cancel.action'),
+      keep: t('confirm.keep'),
       onConfirm: () => give('cancel'),
     });
   };
@@ -70,7 +61,7 @@ export function TaskActions({ task, state, totals, window }: TaskActionsProps) {
             order.mutate(
               { window: next },
               {
-                onSuccess: () => sayDone(`Now ${plural(next, 'account')} at once.`),
+                onSuccess: () => sayDone(t('task:nowAtOnce', { count: next })),
                 onError: (error) => sayFailed(error),
               },
             )
@@ -84,7 +75,7 @@ export function TaskActions({ task, state, totals, window }: TaskActionsProps) {
           loading={waiting === 'retry-failed'}
           onClick={() => give('retry-failed')}
         >
-          Retry {formatCount(totals.failed)} failed
+          {t('task:retry', { n: formatCount(totals.failed) })}
         </Button>
       )}
       {state === 'running' && (
@@ -94,7 +85,7 @@ export function TaskActions({ task, state, totals, window }: TaskActionsProps) {
           loading={waiting === 'pause'}
           onClick={() => give('pause')}
         >
-          Pause
+          {t('task:pause')}
         </Button>
       )}
       {state === 'paused' && (
@@ -103,24 +94,24 @@ export function TaskActions({ task, state, totals, window }: TaskActionsProps) {
           loading={waiting === 'resume'}
           onClick={() => give('resume')}
         >
-          Resume
+          {t('task:resume')}
         </Button>
       )}
       {startable && (
         <Button leftSection={<IconPlayerPlay size={16} />} loading={waiting === 'start'} onClick={() => give('start')}>
-          {state === 'scheduled' ? 'Start now' : 'Start'}
+          {state === 'scheduled' ? t('task:startNow') : t('task:start')}
         </Button>
       )}
       {!isFinalBulkState(state) && (
         <Menu position="bottom-end" width={200}>
           <Menu.Target>
-            <ActionIcon variant="default" size={36} aria-label="More actions" loading={waiting === 'cancel'}>
+            <ActionIcon variant="default" size={36} aria-label={t('task:more')} loading={waiting === 'cancel'}>
               <IconDots size={18} />
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item leftSection={<IconBan size={16} />} color="red" onClick={askCancel}>
-              Cancel the task
+              {t('task:cancel.action')}
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>

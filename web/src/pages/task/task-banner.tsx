@@ -2,7 +2,8 @@ import { Alert, Text } from '@mantine/core';
 import { IconDatabase, IconHandStop, IconInfoCircle, IconPlayerPause } from '@tabler/icons-react';
 import { type BulkState, isFinalBulkState } from '../../../../contracts/states.ts';
 import type { Aggregate, BulkTask } from '../../api/types.ts';
-import { plural } from '../../ui/format.ts';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
 import { At } from '../../ui/time.tsx';
 
 interface TaskBannerProps {
@@ -19,23 +20,21 @@ export function TaskBanner({ task, state, aggregate }: TaskBannerProps) {
   return (
     <>
       {state === 'paused' && (
-        <Alert color="orange" variant="light" icon={<IconPlayerPause size={18} />} title="Paused">
-          {reason ?? 'No further accounts are started until it is resumed.'}
+        <Alert color="orange" variant="light" icon={<IconPlayerPause size={18} />} title={t('task:paused')}>
+          {reason ?? t('task:pausedText')}
         </Alert>
       )}
       {state === 'draft' && (
         <Alert color="tide" variant="light" icon={<IconInfoCircle size={18} />}>
-          This is a draft. Nothing happens until it is started.
+          {t('task:draft')}
         </Alert>
       )}
       {state === 'scheduled' && (
         <Alert color="tide" variant="light" icon={<IconInfoCircle size={18} />}>
           {task.startAt && !task.startRequestedAt ? (
-            <>
-              Starts by itself at <At at={task.startAt} />.
-            </>
+            <Phrase of="task:startsAt" parts={{ at: <At at={task.startAt} /> }} />
           ) : (
-            'It starts as soon as Temporal and a worker can take it.'
+            t('task:soon')
           )}
         </Alert>
       )}
@@ -46,13 +45,13 @@ export function TaskBanner({ task, state, aggregate }: TaskBannerProps) {
       )}
       {parked > 0 && !isFinalBulkState(state) && (
         <Alert color="orange" variant="light" icon={<IconHandStop size={18} />}>
-          {plural(parked, 'account waits', 'accounts wait')} for a person. The others go on meanwhile.
+          {t('task:waiting', { count: parked })}
         </Alert>
       )}
       {runs && aggregate?.source === 'ledger' && (
         <Text size="sm" c="dimmed" style={{ display: 'flex', gap: 6, alignItems: 'center' }}>
           <IconDatabase size={16} aria-hidden />
-          No worker answers right now; these totals come from the ledger and are complete.
+          {t('task:ledger')}
         </Text>
       )}
     </>

@@ -1,6 +1,8 @@
 import { Group, Skeleton, Stack, Title } from '@mantine/core';
-import { useParams, useSearchParams } from 'react-router';
+import { useParams } from 'react-router';
 import { type TaskAddress, useAggregate, useTask } from '../../api/bulk.ts';
+import { t } from '../../i18n/index.ts';
+import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
@@ -11,7 +13,7 @@ import { TaskBanner } from './task-banner.tsx';
 import { TaskSummary } from './task-summary.tsx';
 import { useTaskLive } from './use-task-live.ts';
 
-const TASKS = { to: '/tasks', label: 'Bulk tasks' };
+const tasks = () => ({ to: '/tasks', label: t('nav.tasks') });
 
 export function TaskPage() {
   const { kind = '', id = '' } = useParams();
@@ -22,32 +24,22 @@ export function TaskPage() {
 function TaskView({ address }: { address: TaskAddress }) {
   const task = useTask(address);
   const aggregate = useAggregate(address);
-  const [search, setSearch] = useSearchParams();
-  const openedId = search.get('account');
+  const { get, set } = useAddress(['account']);
+  const openedId = get('account') ?? null;
   const live = useTaskLive(address, openedId);
 
-  const open = (accountTaskId: string | null): void => {
-    setSearch(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (accountTaskId) next.set('account', accountTaskId);
-        else next.delete('account');
-        return next;
-      },
-      { replace: openedId !== null || accountTaskId === null, preventScrollReset: true },
-    );
-  };
+  const open = (accountTaskId: string | null): void => set('account', accountTaskId);
 
   if (task.error && !task.data) {
     return (
-      <Page title="Bulk task" parent={TASKS} heading={<span />}>
+      <Page title={t('nav.task')} parent={tasks()} heading={<span />}>
         <ErrorNotice error={task.error} onRetry={() => void task.refetch()} />
       </Page>
     );
   }
   if (!task.data) {
     return (
-      <Page title="Bulk task" parent={TASKS} heading={<Skeleton height={24} width={320} maw="60%" />}>
+      <Page title={t('nav.task')} parent={tasks()} heading={<Skeleton height={24} width={320} maw="60%" />}>
         <Skeleton height={170} />
         <Skeleton height={360} />
       </Page>
@@ -58,7 +50,7 @@ function TaskView({ address }: { address: TaskAddress }) {
   return (
     <Page
       title={task.data.name}
-      parent={TASKS}
+      parent={tasks()}
       heading={
         <Group gap="md" miw={0} style={{ flex: '1 1 320px' }}>
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>

@@ -2,7 +2,9 @@ import { Anchor, Group, Text } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import { isFinalBulkState } from '../../../../contracts/states.ts';
 import type { Aggregate, BulkTask } from '../../api/types.ts';
-import { formatCount, formatDuration, formatShare, plural, titleOf } from '../../ui/format.ts';
+import { shared, t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
+import { formatCount, formatDuration, formatShare, titleOf } from '../../ui/format.ts';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
 import { At, Took } from '../../ui/time.tsx';
@@ -10,13 +12,15 @@ import classes from './task.module.css';
 
 function Remaining({ aggregate }: { aggregate: Aggregate }) {
   const { pending, running, paced, parked } = aggregate.totals;
-  if (pending + running + paced === 0 && parked > 0) return <>{plural(parked, 'answer')} of a person</>;
-  if (aggregate.etaSeconds === null) return <>cannot be told yet</>;
+  if (pending + running + paced === 0 && parked > 0) return <>{t('task:answers', { count: parked })}</>;
+  if (aggregate.etaSeconds === null) return <>{t('task:noEta')}</>;
   const ms = aggregate.etaSeconds * 1_000;
   return (
-    <>
-      about {formatDuration(ms)}, until <At at={new Date(Date.now() + ms).toISOString()} />
-    </>
+    <Phrase
+      of="task:about"
+      values={{ time: formatDuration(ms) }}
+      parts={{ at: <At at={new Date(Date.now() + ms).toISOString()} /> }}
+    />
   );
 }
 
@@ -28,43 +32,45 @@ export function TaskSummary({ task, aggregate }: { task: BulkTask; aggregate: Ag
   const startedAt = aggregate?.startedAt ?? task.startedAt;
   const finishedAt = aggregate ? aggregate.finishedAt : task.finishedAt;
   return (
-    <section className={`surface ${classes.summary}`} aria-label="Progress of the task">
+    <section className={`surface ${classes.summary}`} aria-label={t('task:progressOf')}>
       <Group justify="space-between" align="baseline" mb="xs" gap="xs">
         <Text className="tabular" data-testid="progress-text">
           <span className={classes.share}>{formatShare(shareEnded(totals))}</span>{' '}
           <Text span c="dimmed">
-            {formatCount(endedOf(totals))} of {plural(totals.total, 'account')} ended
+            {t('count.endedOf', { ended: formatCount(endedOf(totals)), count: totals.total })}
           </Text>
         </Text>
         {state === 'running' && aggregate && (
           <Text size="sm" c="dimmed">
-            Remaining: <Remaining aggregate={aggregate} />
+            <Phrase of="task:remaining" parts={{ rest: <Remaining aggregate={aggregate} /> }} />
           </Text>
         )}
       </Group>
       <ProgressBar totals={totals} tall />
       <Facts>
         {counters.map(([name, value]) => (
-          <Fact key={name} label={titleOf(name)}>
+          <Fact key={name} label={shared(titleOf(name))}>
             <b>{formatCount(value)}</b>
           </Fact>
         ))}
-        <Fact label={isFinalBulkState(state) ? 'Ran at once' : 'Runs at once'}>{aggregate?.window ?? task.window}</Fact>
-        <Fact label="Started">{startedAt ? <At at={startedAt} /> : 'not yet'}</Fact>
+        <Fact label={isFinalBulkState(state) ? t('task:ranAtOnce') : t('task:runsAtOnce')}>
+          {aggregate?.window ?? task.window}
+        </Fact>
+        <Fact label={t('field.started')}>{startedAt ? <At at={startedAt} /> : t('task:notYet')}</Fact>
         {startedAt && (
-          <Fact label={finishedAt ? 'Took' : 'Elapsed'}>
+          <Fact label={finishedAt ? t('field.took') : t('field.elapsed')}>
             <Took from={startedAt} to={finishedAt} />
           </Fact>
         )}
         {finishedAt && (
-          <Fact label="Ended">
+          <Fact label={t('task:ended')}>
             <At at={finishedAt} />
           </Fact>
         )}
         {startedAt && (
-          <Fact label="Workflow">
+          <Fact label={t('task:workflow')}>
             <Anchor href={task.temporalUrl} target="_blank" rel="noreferrer" size="sm">
-              Open in Temporal <IconExternalLink size={13} aria-hidden />
+              {t('task:openTemporal')} <IconExternalLink size={13} aria-hidden />
             </Anchor>
           </Fact>
         )}

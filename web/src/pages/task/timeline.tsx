@@ -1,7 +1,8 @@
 import { Text } from '@mantine/core';
-import type { ChallengeState } from '../../../../contracts/bulk.ts';
+import { CHALLENGE_STATES } from '../../../../contracts/bulk.ts';
 import type { AccountTaskState } from '../../../../contracts/states.ts';
 import type { AccountTask } from '../../api/types.ts';
+import { shared, t } from '../../i18n/index.ts';
 import { titleOf } from '../../ui/format.ts';
 import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
 import { At } from '../../ui/time.tsx';
@@ -17,11 +18,9 @@ const field = (data: unknown, name: string): string | undefined => {
 const lookOf = (state: string | undefined) => ACCOUNT_TASK_LOOKS[state as AccountTaskState];
 
 /** What became of an entry of the inbox. */
-const CHALLENGE_TITLES: Readonly<Record<ChallengeState, string>> = {
-  open: 'A person was asked',
-  answered: 'Answered',
-  skipped: 'Skipped',
-  expired: 'Not answered in time',
+const challengeTitle = (state: string | undefined): string | undefined => {
+  const known = CHALLENGE_STATES.find((one) => one === state);
+  return known && t(`task:challenge.${known}`);
 };
 
 function describe({ type, data }: Entry): { title: string; text: string | undefined; color: string | undefined } {
@@ -31,22 +30,26 @@ function describe({ type, data }: Entry): { title: string; text: string | undefi
     const error = field(data, 'errorType');
     return {
       title: from && from !== to ? `${from.label} → ${to.label}` : to.label,
-      text: [error && titleOf(error), field(data, 'reason')].filter(Boolean).join(': ') || undefined,
+      text: [error && shared(titleOf(error)), field(data, 'reason')].filter(Boolean).join(': ') || undefined,
       color: to.color,
     };
   }
   if (type === 'challenge') {
     const by = field(data, 'by');
-    const title = CHALLENGE_TITLES[field(data, 'state') as ChallengeState] ?? titleOf(type);
-    return { title: by ? `${title} by ${by}` : title, text: undefined, color: undefined };
+    const title = challengeTitle(field(data, 'state')) ?? shared(titleOf(type));
+    return { title: by ? t('task:challenge.by', { what: title, name: by }) : title, text: undefined, color: undefined };
   }
   const text = field(data, 'message') ?? field(data, 'reason') ?? field(data, 'step');
-  return { title: titleOf(type), text: text && (type === 'evidence' ? titleOf(text) : text), color: undefined };
+  return {
+    title: shared(titleOf(type)),
+    text: text && (type === 'evidence' ? shared(titleOf(text)) : text),
+    color: undefined,
+  };
 }
 
 /** What happened to an account task, oldest first. */
 export function Timeline({ entries }: { entries: readonly Entry[] }) {
-  if (entries.length === 0) return <Text c="dimmed">Nothing has happened yet.</Text>;
+  if (entries.length === 0) return <Text c="dimmed">{t('task:noEvents')}</Text>;
   return (
     <ol className={classes.timeline}>
       {entries.map((entry) => {

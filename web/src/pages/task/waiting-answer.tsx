@@ -3,8 +3,8 @@ import { IconHandStop } from '@tabler/icons-react';
 import { CHALLENGE_TYPES } from '../../../../contracts/bulk.ts';
 import { useMay } from '../../api/session.tsx';
 import type { AccountTask } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
 import { AnswerForm } from '../inbox/answer-form.tsx';
-import { ASKED } from '../inbox/asked.ts';
 
 interface WaitingAnswerProps {
   challenge: NonNullable<AccountTask['challenge']>;
@@ -16,12 +16,12 @@ export function WaitingAnswer({ challenge, username }: WaitingAnswerProps) {
   const mayAnswer = useMay('operator');
   const type = CHALLENGE_TYPES.find((one) => one === challenge.type) ?? 'checkpoint';
   return (
-    <Alert color="orange" variant="light" icon={<IconHandStop size={18} />} title={ASKED[type].title}>
+    <Alert color="orange" variant="light" icon={<IconHandStop size={18} />} title={t(`inbox:asked.${type}`)}>
       <Text>{challenge.message}</Text>
       {mayAnswer && (
         <>
           <Text size="sm" c="dimmed" mt={6} mb="sm">
-            {ASKED[type].way}
+            {t(`inbox:way.${type}`)}
           </Text>
           <AnswerForm key={challenge.id} challengeId={challenge.id} type={type} username={username} />
         </>

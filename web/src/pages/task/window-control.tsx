@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { WINDOW_MAX, WINDOW_MIN } from '../../../../contracts/bulk.ts';
+import { t } from '../../i18n/index.ts';
 
 interface WindowControlProps {
   value: number;
@@ -36,14 +37,14 @@ export function WindowControl({ value, busy, onSet }: WindowControlProps) {
           }}
           aria-haspopup="dialog"
         >
-          {value} at once
+          {t('task:atOnce', { n: value })}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <form onSubmit={submit}>
           <Stack gap="sm">
             <NumberInput
-              label="Accounts at once"
+              label={t('task:window')}
               min={WINDOW_MIN}
               max={WINDOW_MAX}
               allowDecimal={false}
@@ -52,14 +53,14 @@ export function WindowControl({ value, busy, onSet }: WindowControlProps) {
               data-autofocus
             />
             <Text size="xs" c="dimmed">
-              From {WINDOW_MIN} to {WINDOW_MAX}. With a lower number those at work finish; no one is stopped.
+              {t('task:windowHint', { least: WINDOW_MIN, most: WINDOW_MAX })}
             </Text>
             <Group justify="end" gap="xs">
               <Button variant="subtle" onClick={close}>
-                Close
+                {t('close')}
               </Button>
               <Button type="submit" disabled={!valid || draft === value}>
-                Set
+                {t('task:set')}
               </Button>
             </Group>
           </Stack>

@@ -1,6 +1,8 @@
 import { Group, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
 import type { BulkTaskItem } from '../../api/types.ts';
+import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
@@ -37,7 +39,11 @@ function NameCell({ task, compact, kind }: { task: BulkTaskItem; compact: boolea
       </Group>
       <ProgressBar totals={task.totals} />
       <Text size="xs" c="dimmed" truncate className="tabular">
-        {formatCount(endedOf(task.totals))} of {formatCount(task.total)} ended · created <Ago at={task.createdAt} />
+        <Phrase
+          of="tasks:endedCreated"
+          values={{ ended: formatCount(endedOf(task.totals)), total: formatCount(task.total) }}
+          parts={{ ago: <Ago at={task.createdAt} /> }}
+        />
       </Text>
     </Stack>
   );
@@ -47,35 +53,39 @@ export function taskColumns(kindTitles: ReadonlyMap<string, string>): Column<Bul
   return [
     {
       key: 'name',
-      title: 'Name',
+      title: t('field.name'),
       width: 'minmax(0, 2fr)',
       cell: (task, compact) => <NameCell task={task} compact={compact} kind={kindTitles.get(task.kind) ?? task.kind} />,
     },
     {
       key: 'state',
-      title: 'State',
+      title: t('field.state'),
       width: '190px',
       from: 'sm',
       cell: (task) => <BulkStateLabel state={task.state} />,
     },
     {
       key: 'progress',
-      title: 'Progress',
+      title: t('tasks:progress'),
       width: 'minmax(150px, 1.4fr)',
       from: 'sm',
       cell: (task) => (
         <Stack gap={5}>
           <ProgressBar totals={task.totals} />
           <Text size="xs" c="dimmed" className="tabular" truncate>
-            {formatShare(shareEnded(task.totals))} · {formatCount(endedOf(task.totals))} of {formatCount(task.total)}
-            {task.totals.failed > 0 && ` · ${formatCount(task.totals.failed)} failed`}
+            {t('tasks:line', {
+              share: formatShare(shareEnded(task.totals)),
+              ended: formatCount(endedOf(task.totals)),
+              total: formatCount(task.total),
+            })}
+            {task.totals.failed > 0 && ` · ${t('tasks:failed', { count: task.totals.failed })}`}
           </Text>
         </Stack>
       ),
     },
     {
       key: 'took',
-      title: 'Took',
+      title: t('field.took'),
       width: '110px',
       align: 'right',
       from: 'lg',
@@ -83,7 +93,7 @@ export function taskColumns(kindTitles: ReadonlyMap<string, string>): Column<Bul
     },
     {
       key: 'created',
-      title: 'Created',
+      title: t('field.created'),
       width: '110px',
       align: 'right',
       from: 'md',

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Deps } from './deps.ts';
+import { afterCursor, newestFirst, pageOf, pageQuery, toPage } from './pages.ts';
+import { notFound } from './problem.ts';
+import type { Route } from './route.ts';
+import { idParams, route } from './route.ts';
+
+const tags = ['Accounts'];
+const missing = { 404: { description: 'No such account' } };
+
+async function checkAccount(deps: Deps, id: string): Promise<void> {
+  if (await deps.db.account.findUnique({ where: { id }, select: { id: true } })) return;
+  throw notFound('There is no such account.');
+}
+
+const postSchema = z
+  .object({
+    id: z.uuid(),
+    accountTaskId: z.uuid(),
+    state: z.string(),
+    caption: z.string(),
+    permalink: z.string().nullable(),
+    submits: z.int(),
+    submittedAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'AccountPost' });
+
+const evidenceSchema = z
+  .object({
+    id: z.uuid(),
+    accountTaskId: z.uuid(),
+    step: z.string(),
+    kind: z.string(),
+    contentType: z.string(),
+    bytes: z.int(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'AccountEvidence' });
+
+export const accountHistoryRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/accounts/{id}/posts',
+    operationId: 'listAccountPosts',
+    summary: 'Posts of an account, newest first',
+    tags,
+    access: 'viewer',
+    params: idParams,
+    query: z.object(pageQuery),
+    responses: { 200: { description: 'One page', schema: pageOf(postSchema) }, ...missing },
+    async handler({ params: { id }, query: { cursor, limit }, deps }) {
+      await checkAccount(deps, id);
+      const rows = await deps.db.postIntent.findMany({
+        where: { AND: [{ accountId: id }, afterCursor(cursor)] },
+        orderBy: newestFirst,
+        take: limit + 1,
+      });
+      const toPost = (row: (typeof rows)[number]) => ({
+        ...row,
+        submittedAt: row.submittedAt?.toISOString() ?? null,
+        createdAt: row.createdAt.toISOString(),
+      });
+      return { status: 200, body: toPage(rows, limit, toPost) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/accounts/{id}/evidence',
+    operationId: 'listAccountEvidence',
+    summary: 'Screenshots and traces of an account, newest first',
+    tags,
+    access: 'viewer',
+    params: idParams,
+    query: z.object(pageQuery),
+    responses: { 200: { description: 'One page', schema: pageOf(evidenceSchema) }, ...missing },
+    async handler({ params: { id }, query: { cursor, limit }, deps }) {
+      await checkAccount(deps, id);
+      const rows = await deps.db.evidence.findMany({
+        where: { AND: [{ accountTask: { accountId: id } }, afterCursor(cursor)] },
+        orderBy: newestFirst,
+        take: limit + 1,
+      });
+      const toItem = (row: (typeof rows)[number]) => ({ ...row, createdAt: row.createdAt.toISOString() });
+      return { status: 200, body: toPage(rows, limit, toItem) };
+    },
+  }),
+];

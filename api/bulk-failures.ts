@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { query } from './door/sql.ts';
+import { headOf } from './door/tasks.ts';
+import type { Route } from './route.ts';
+import { route } from './route.ts';
+
+const MOST_POINTS = 120;
+
+export const bulkFailuresRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/bulk/{kind}/{id}/failures',
+    operationId: 'listBulkTaskFailures',
+    summary: 'Why account tasks of a bulk task failed: by type of error and message, the most frequent first',
+    description: 'Numbers within a message count as one. At most 100 groups.',
+    tags: ['Bulk tasks'],
+    access: 'viewer',
+    params: z.object({ kind: z.string(), id: z.uuid() }),
+    responses: {
+      200: {
+        description: 'The groups',
+        schema: z.object({
+          items: z.array(z.object({ type: z.string(), message: z.string(), count: z.int() })),
+        }),
+      },
+      404: { description: 'No such task' },
+    },
+    async handler({ params: { kind, id }, deps }) {
+      await headOf(deps.db, kind, id);
+      const items = await query<{ type: string; message: string; count: number }>(
+        deps.db,
+        `SELECT coalesce("errorType", 'Unknown') AS type,
+           regexp_replace(coalesce("errorMessage", ''), '[0-9]+', '#', 'g') AS message, count(*)::int AS count
+         FROM "AccountTask" WHERE "taskId" = $1::uuid AND state = 'failed'
+         GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 100`,
+        id,
+      );
+      return { status: 200, body: { items } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/bulk/{kind}/{id}/throughput',
+    operationId: 'getBulkTaskThroughput',
+    summary: 'How many account tasks of a bulk task ended over its run',
+    tags: ['Bulk tasks'],
+    access: 'viewer',
+    params: z.object({ kind: z.string(), id: z.uuid() }),
+    responses: {
+      200: {
+        description: `At most ${MOST_POINTS} points, oldest first; those in which nothing ended are left out`,
+        schema: z.object({
+          stepSeconds: z.int(),
+          points: z.array(z.object({ at: z.iso.datetime(), succeeded: z.int(), failed: z.int(), other: z.int() })),
+        }),
+      },
+      404: { description: 'No such task' },
+    },
+    async handler({ params: { kind, id }, deps }) {
+      await headOf(deps.db, kind, id);
+      const task = await deps.db.bulkTask.findUniqueOrThrow({
+        where: { id },
+        select: { startedAt: true, finishedAt: true },
+      });
+      if (!task.startedAt) return { status: 200, body: { stepSeconds: 1, points: [] } };
+      const seconds = ((task.finishedAt ?? new Date()).getTime() - task.startedAt.getTime()) / 1_000;
+      // One step more than the run is long: what ends at its very end has a place too.
+      const stepSeconds = Math.max(1, Math.ceil(seconds / (MOST_POINTS - 1)));
+      const rows = await query<{ place: number; succeeded: number; failed: number; other: number }>(
+        deps.db,
+        `SELECT least(${MOST_POINTS - 1}, greatest(0, floor(extract(epoch FROM "finishedAt" - $2::timestamptz) / $3::int)))::int
+             AS place,
+           count(*) FILTER (WHERE state = 'succeeded')::int AS succeeded,
+           count(*) FILTER (WHERE state = 'failed')::int AS failed,
+           count(*) FILTER (WHERE state NOT IN ('succeeded', 'failed'))::int AS other
+         FROM "AccountTask" WHERE "taskId" = $1::uuid AND "finishedAt" IS NOT NULL GROUP BY 1 ORDER BY 1`,
+        id,
+        task.startedAt.toISOString(),
+        stepSeconds,
+      );
+      const startedMs = task.startedAt.getTime();
+      const points = rows.map(({ place, ...counts }) => ({
+        at: new Date(startedMs + place * stepSeconds * 1_000).toISOString(),
+        ...counts,
+      }));
+      return { status: 200, body: { stepSeconds, points } };
+    },
+  }),
+];

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { TestApi } from './testing.ts';
+import { startTestApi } from './testing.ts';
+
+describe('the overview and the history of an account', () => {
+  let api: TestApi;
+  let accountId = '';
+  beforeAll(async () => {
+    api = await startTestApi({ portBase: 5562 });
+    const { db } = api.deps;
+    const task = {
+      kind: 'login',
+      name: 'one',
+      params: {},
+      selection: {},
+      window: 1,
+      total: 1,
+      requestHash: '',
+      state: 'running',
+    };
+    for (const state of ['succeeded', 'failed', 'failed']) {
+      const [taskId, username] = [randomUUID(), randomUUID()];
+      const account = await db.account.create({ data: { platform: 'sandbox', username } });
+      accountId = account.id;
+      await db.bulkTask.create({ data: { ...task, id: taskId, workflowId: `bulk/${taskId}` } });
+      const made = await db.accountTask.create({
+        data: {
+          ...{ taskId, ordinal: 0, accountId, username, plan: {}, state, finishedAt: new Date() },
+          ...(state === 'failed' ? { errorType: 'Throttled' } : {}),
+        },
+      });
+      await db.accountAction.create({ data: { accountId, action: 'post', key: taskId } });
+      const intent = { accountTaskId: made.id, accountId, platform: 'sandbox', caption: 'hello' };
+      await db.postIntent.createMany({
+        data: [0, 1, 2].map((index) => ({ ...intent, index, idempotencyKey: `${taskId}/${index}` })),
+      });
+      await db.evidence.create({
+        data: {
+          ...{ accountTaskId: made.id, step: 'login', kind: 'screenshot', contentType: 'image/png' },
+          ...{ sha256: '0'.repeat(64), bytes: 1 },
+        },
+      });
+    }
+  });
+  afterAll(async () => {
+    await api?.stop();
+  });
+
+  it('counts what runs, what ended in the last hours and why, and what was used today', async () => {
+    const { status, json } = await api.call('/api/overview');
+    expect(status).toBe(200);
+    const body = json as unknown as { hours: { succeeded: number; failed: number; failures: object }[] };
+    expect(json).toMatchObject({
+      runningTasks: 3,
+      openChallenges: 0,
+      actionsToday: [{ platform: 'sandbox', action: 'post', used: 3 }],
+    });
+    expect(body.hours).toHaveLength(24);
+    const ended = body.hours.filter(({ succeeded }) => succeeded > 0);
+    expect(ended).toMatchObject([{ succeeded: 1, failed: 2, failures: { Throttled: 2 } }]);
+  });
+
+  it('pages the posts of one account alone, and its evidence', async () => {
+    const path = `/api/accounts/${accountId}/posts?limit=2`;
+    const first = await api.call(path);
+    const second = await api.call(`${path}&cursor=${String(first.json.nextCursor)}`);
+    const items = [...(first.json.items as unknown as { id: string }[]), ...(second.json.items as unknown as [])];
+    expect(new Set(items.map(({ id }) => id)).size).toBe(3);
+    expect(second.json.nextCursor).toBeNull();
+    const evidence = await api.call(`/api/accounts/${accountId}/evidence`);
+    expect(evidence.json.items).toHaveLength(1);
+    expect((await api.call(`/api/accounts/${randomUUID()}/posts`)).status).toBe(404);
+  });
+
+  it('tells why account tasks of a bulk task failed, and when they ended', async () => {
+    const { db } = api.deps;
+    const id = randomUUID();
+    const startedAt = new Date(Date.now() - 600_000);
+    const task = { id, kind: 'login', name: 'two', params: {}, selection: {}, window: 1, total: 3, requestHash: '' };
+    await db.bulkTask.create({ data: { ...task, workflowId: `bulk/${id}`, state: 'running', startedAt } });
+    const accounts = await db.account.findMany({ take: 3 });
+    await db.accountTask.createMany({
+      data: accounts.map(({ id: accountId, username }, ordinal) => ({
+        ...{ taskId: id, ordinal, accountId, username, plan: {}, finishedAt: new Date() },
+        ...(ordinal === 0
+          ? { state: 'succeeded' }
+          : { state: 'failed', errorType: 'Throttled', errorMessage: `Wait ${ordinal} minutes` }),
+      })),
+    });
+    const failures = await api.call(`/api/bulk/login/${id}/failures`);
+    expect(failures.json.items).toEqual([{ type: 'Throttled', message: 'Wait # minutes', count: 2 }]);
+    const { json } = await api.call(`/api/bulk/login/${id}/throughput`);
+    const points = json.points as unknown as { succeeded: number; failed: number }[];
+    expect(points.reduce((sum, point) => sum + point.succeeded, 0)).toBe(1);
+    expect(points.reduce((sum, point) => sum + point.failed, 0)).toBe(2);
+  });
+});

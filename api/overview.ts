@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { query } from './door/sql.ts';
+import type { Route } from './route.ts';
+import { route } from './route.ts';
+
+const HOURS = 24;
+const counts = z.record(z.string(), z.int());
+
+const overviewSchema = z
+  .object({
+    at: z.iso.datetime(),
+    runningTasks: z.int(),
+    openChallenges: z.int(),
+    accountTasks: z.object({
+      unfinished: counts.meta({ description: 'Of bulk tasks that have not ended, by state' }),
+      endedToday: counts.meta({ description: 'Since midnight UTC, by state' }),
+    }),
+    hours: z
+      .array(
+        z.object({ from: z.iso.datetime(), succeeded: z.int(), failed: z.int(), failures: counts }).meta({
+          description: 'What ended within one hour; failures by type of error',
+        }),
+      )
+      .meta({ description: 'The last 24 hours, oldest first; the last one is not over' }),
+    actionsToday: z
+      .array(z.object({ platform: z.string(), action: z.string(), used: z.int() }))
+      .meta({ description: 'What accounts have used of their budgets since midnight UTC' }),
+    nextTasks: z
+      .array(z.object({ id: z.uuid(), kind: z.string(), name: z.string().nullable(), startAt: z.iso.datetime() }))
+      .meta({ description: 'The next five bulk tasks that start at a set time' }),
+  })
+  .meta({ id: 'Overview' });
+
+interface Ended {
+  hour: Date;
+  today: boolean;
+  state: string;
+  errorType: string | null;
+  n: number;
+}
+
+const UTC_MIDNIGHT = `(date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')`;
+const UTC_HOUR = (time: string) => `(date_trunc('hour', ${time} AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')`;
+
+/** One entry an hour, those without any included. */
+function byHour(ended: readonly Ended[], now: number) {
+  const hourMs = 3_600_000;
+  const last = Math.floor(now / hourMs) * hourMs;
+  return Array.from({ length: HOURS }, (_, place) => {
+    const from = last - (HOURS - 1 - place) * hourMs;
+    const rows = ended.filter(({ hour }) => hour.getTime() === from);
+    const failures: Record<string, number> = {};
+    for (const { state, errorType, n } of rows) {
+      if (state === 'failed') failures[errorType ?? 'Unknown'] = (failures[errorType ?? 'Unknown'] ?? 0) + n;
+    }
+    const sum = (state: string) => rows.reduce((total, row) => total + (row.state === state ? row.n : 0), 0);
+    return { from: new Date(from).toISOString(), succeeded: sum('succeeded'), failed: sum('failed'), failures };
+  });
+}
+
+export const overviewRoutes: Route[] = [
+  route({
+    method: 'get',
+    path: '/api/overview',
+    operationId: 'getOverview',
+    summary: 'What goes on: running tasks, the last 24 hours, budgets used today, what waits',
+    tags: ['System'],
+    access: 'viewer',
+    responses: { 200: { description: 'The overview', schema: overviewSchema } },
+    async handler({ deps: { db } }) {
+      const now = new Date();
+      const [runningTasks, openChallenges, unfinished, ended, actionsToday, nextTasks] = await Promise.all([
+        db.bulkTask.count({ where: { state: 'running' } }),
+        db.challenge.count({ where: { state: 'open' } }),
+        query<{ state: string; n: number }>(
+          db,
+          `SELECT substr(y.key, 7) AS state, sum(y.n)::int AS n FROM "TaskTally" y JOIN "BulkTask" t ON t.id = y."taskId"
+           WHERE t.state IN ('running', 'paused') AND y.key IN
+             ('state:pending', 'state:running', 'state:paced', 'state:parked')
+           GROUP BY y.key`,
+        ),
+        query<Ended>(
+          db,
+          `SELECT ${UTC_HOUR('"finishedAt"')} AS hour, "finishedAt" >= ${UTC_MIDNIGHT} AS today, state, "errorType",
+             count(*)::int AS n
+           FROM "AccountTask" WHERE "finishedAt" >= ${UTC_HOUR('now()')} - interval '23 hours' GROUP BY 1, 2, 3, 4`,
+        ),
+        query<{ platform: string; action: string; used: number }>(
+          db,
+          `SELECT a.platform, x.action, count(*)::int AS used FROM "AccountAction" x
+           JOIN "Account" a ON a.id = x."accountId" WHERE x.at >= ${UTC_MIDNIGHT} GROUP BY 1, 2 ORDER BY 1, 2`,
+        ),
+        db.bulkTask.findMany({
+          where: { state: 'scheduled', startAt: { gt: now } },
+          orderBy: { startAt: 'asc' },
+          take: 5,
+          select: { id: true, kind: true, name: true, startAt: true },
+        }),
+      ]);
+      const endedToday: Record<string, number> = {};
+      for (const { today, state, n } of ended) if (today) endedToday[state] = (endedToday[state] ?? 0) + n;
+      return {
+        status: 200,
+        body: {
+          at: now.toISOString(),
+          runningTasks,
+          openChallenges,
+          accountTasks: { unfinished: Object.fromEntries(unfinished.map(({ state, n }) => [state, n])), endedToday },
+          hours: byHour(ended, now.getTime()),
+          actionsToday,
+          nextTasks: nextTasks.map((task) => ({ ...task, startAt: (task.startAt ?? now).toISOString() })),
+        },
+      };
+    },
+  }),
+];

@@ -1,0 +1,75 @@
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import ipaddr from 'ipaddr.js';
+
+export type Resolve = (host: string) => Promise<string[]>;
+
+const resolveByName: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
+
+/** The old form ::a.b.c.d, which some systems still read as IPv4. */
+const ipv4Compatible = ipaddr.parseCIDR('::/96');
+
+/** Whether an address is one of the public internet: not private, loopback, link-local, multicast or reserved. */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv6' && parsed.match(ipv4Compatible)) return false;
+  return parsed.range() === 'unicast';
+}
+
+/** A host as it is compared: no brackets, no closing dot, small letters. */
+export const bareHost = (host: string): string =>
+  host
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+
+type Callback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
+
+export interface AddressGuard {
+  allows(address: string): boolean;
+  /** Why a host may not be connected to; null when it may. A name is refused when any of its addresses is. */
+  refusal(host: string): Promise<string | null>;
+  /** For the `lookup` of a socket: only checked addresses are connected to. Literals skip `lookup`: ask `refusal` too. */
+  lookup(host: string, options: LookupOptions, done: Callback): void;
+}
+
+/**
+ * Decides which addresses given by users may be connected to: those of the public internet and of `networks`.
+ *
+ * @param networks own networks in CIDR form
+ * @throws when a network is not in CIDR form
+ */
+export function createAddressGuard(networks: readonly string[], resolve: Resolve = resolveByName): AddressGuard {
+  const own = networks.map((network) => ipaddr.parseCIDR(network));
+
+  function allows(address: string): boolean {
+    if (isPublicAddress(address)) return true;
+    if (!ipaddr.isValid(address)) return false;
+    const parsed = ipaddr.process(address);
+    return own.some(([base, bits]) => base.kind() === parsed.kind() && parsed.match(base, bits));
+  }
+
+  async function check(given: string): Promise<{ addresses: string[]; why: string | null }> {
+    const host = bareHost(given);
+    const addresses = ipaddr.isValid(host) ? [host] : await resolve(host).catch(() => []);
+    if (addresses.length === 0) return { addresses, why: `${host} is not known in the name system.` };
+    const inside = addresses.find((address) => !allows(address));
+    return { addresses, why: inside ? `${host} leads to ${inside}, which is no public address.` : null };
+  }
+
+  return {
+    allows,
+    refusal: async (host) => (await check(host)).why,
+    lookup(host, options, done) {
+      void check(host).then(({ addresses, why }) => {
+        const found = addresses
+          .map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+          .filter(({ family }) => !options.family || Number(options.family) === family);
+        const [first] = found;
+        if (why !== null || !first) return done(new Error(why ?? `${host} has no address of this family.`), []);
+        return options.all ? done(null, found) : done(null, first.address, first.family);
+      });
+    },
+  };
+}

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "AccountTask_finishedAt_idx" ON "AccountTask"("finishedAt");
