@@ -80,6 +80,18 @@ module.exports = {
       { path: OURS, pathNot: '^(web|contracts|kinds)/' },
     ),
     never(
+      'cli-talks-http',
+      'The command line is a program on any machine. Keys, backups and restores are the work of this machine alone.',
+      { path: '^cli/', pathNot: [String.raw`^cli/commands/(keys|backup|restore)\.ts$`, TESTS] },
+      { path: OURS, pathNot: String.raw`^(cli|contracts|kinds)/|^config/env\.ts$` },
+    ),
+    never(
+      'nobody-imports-the-cli',
+      'It is an entry, not a library.',
+      { path: OURS, pathNot: ['^cli/', TESTS] },
+      { path: '^cli/' },
+    ),
+    never(
       'sandbox-stands-alone',
       'The sandbox site is a stranger, or it would prove nothing.',
       { path: '^sandbox/' },

@@ -12,6 +12,7 @@ const esmPackages = [
   '@noble',
   'openapi-fetch',
   'mime',
+  '@bomb.sh',
 ];
 
 export default {

@@ -63,6 +63,7 @@ export const listMediaQuery = z.strictObject({
   kind: z.enum(['video', 'image']).optional(),
   tag: line(50).optional(),
   q: line(255).optional().meta({ description: 'Part of the file name' }),
+  sha256: sha256.optional().meta({ description: 'Of its bytes: tells whether a file is in the library already' }),
   ...pageQuery,
 });
 export const patchMediaSchema = z

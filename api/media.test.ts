@@ -188,7 +188,7 @@ describe('the media library', () => {
     const path = `/api/media/${String(json.id)}`;
     const changed = await api.call(path, { method: 'PATCH', body: { fileName: 'logo.png', tags: ['brand'] } });
     expect(changed.json).toMatchObject({ fileName: 'logo.png', tags: ['brand'] });
-    for (const query of ['kind=image', 'tag=brand', 'q=LOGO']) {
+    for (const query of ['kind=image', 'tag=brand', 'q=LOGO', `sha256=${String(json.sha256)}`]) {
       const { items } = (await api.call(`/api/media?${query}`)).json as unknown as { items: { id: string }[] };
       expect(items.map(({ id }) => id)).toEqual([json.id]);
     }

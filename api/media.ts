@@ -23,11 +23,12 @@ export const mediaRoutes: Route[] = [
     access: 'viewer',
     query: listMediaQuery,
     responses: { 200: { description: 'One page', schema: pageOf(mediaSchema) } },
-    async handler({ query: { kind, tag, q, cursor, limit }, deps }) {
+    async handler({ query: { kind, tag, q, sha256, cursor, limit }, deps }) {
       const rows = await deps.db.mediaAsset.findMany({
         where: {
           AND: [
             kind ? { kind } : {},
+            sha256 ? { sha256 } : {},
             tag ? { tags: { has: tag } } : {},
             q ? { fileName: { contains: q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } } : {},
             afterCursor(cursor),

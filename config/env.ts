@@ -32,6 +32,8 @@ export const envSchema = z.object({
   FLOTILLA_DATA: z.string().min(1).default('./data'),
   FLOTILLA_SECRET_KEY: z.string().min(1).optional(),
   FLOTILLA_ADMIN_TOKEN: z.string().min(16).optional(),
+  FLOTILLA_API_URL: z.url().optional(),
+  FLOTILLA_TOKEN: z.string().min(1).optional(),
   FLOTILLA_WORKER_TOKEN: z.string().min(16).optional(),
   FLOTILLA_ALLOWED_IPS: list.default([]),
   FLOTILLA_TRUSTED_PROXIES: list.default([]),

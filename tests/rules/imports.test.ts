@@ -19,6 +19,11 @@ const SOUND: Record<string, string> = {
   'api/app.ts': "import { client } from '../prisma/client.ts';\nexport const a = client;\n",
   'sandbox/site.ts': "import { z } from 'zod';\nexport const s = z;\n",
   'web/src/main.tsx': "import { k } from '../../kinds/index.ts';\nexport const m = k;\n",
+  'config/env.ts': 'export const e = 1;\n',
+  'config/logger.ts': 'export const l = 1;\n',
+  'cli/main.ts':
+    "import { e } from '../config/env.ts';\nimport { k } from '../kinds/index.ts';\nimport { states } from '../contracts/states.ts';\nexport const c = [e, k, states];\n",
+  'cli/commands/backup.ts': "import { a } from '../../api/app.ts';\nexport const b = a;\n",
   'kinds/index.test.ts': "import { readFile } from 'node:fs';\nexport const t = readFile;\n",
 };
 
@@ -38,12 +43,15 @@ const PLANTED: [file: string, imports: string, rule: string][] = [
   ['activities/platforms/one/knows-two.ts', '../two/driver.ts', 'platforms-stand-alone'],
   ['activities/uses-prisma.ts', '../prisma/client.ts', 'prisma-behind-the-api'],
   ['web/src/calls-the-api.tsx', '../../api/app.ts', 'web-talks-http'],
+  ['cli/calls-the-api.ts', '../api/app.ts', 'cli-talks-http'],
+  ['cli/commands/reads-the-log.ts', '../../config/logger.ts', 'cli-talks-http'],
+  ['api/uses-the-cli.ts', '../cli/main.ts', 'nobody-imports-the-cli'],
   ['sandbox/knows-us.ts', '../contracts/states.ts', 'sandbox-stands-alone'],
   ['contracts/knows-a-kind.ts', '../kinds/index.ts', 'contracts-rest-on-nothing'],
   ['activities/media/second-ffmpeg.ts', 'fluent-ffmpeg', 'ffmpeg-behind-one-module'],
 ];
 
-const ROOMS = ['activities', 'api', 'contracts', 'kinds', 'prisma', 'sandbox', 'web', 'workflows'];
+const ROOMS = ['activities', 'api', 'cli', 'config', 'contracts', 'kinds', 'prisma', 'sandbox', 'web', 'workflows'];
 const stubs = Object.assign({}, ...PACKAGES.map(packageFiles)) as Record<string, string>;
 const bad = Object.fromEntries(
   PLANTED.map(([file, from]) => [file, `import * as x from '${from}';\nexport const y = x;\n`]),

@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
+import type { paths } from '../../../contracts/openapi.d.ts';
 import { toApiError, unreachable } from './problem.ts';
-import type { paths } from './schema.d.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ChallengeState, ChallengeType } from '../../../contracts/bulk.ts';
+import type { paths } from '../../../contracts/openapi.d.ts';
 import { api, unwrap } from './client.ts';
 import { type LiveEvent, useLive } from './live.ts';
 import { type PagedList, usePagedList } from './pages.ts';
-import type { paths } from './schema.d.ts';
 import { useSerial } from './serial.ts';
 
 const INBOX = ['inbox'];

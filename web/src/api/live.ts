@@ -1,6 +1,6 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
+import type { StreamEvent } from '../../../contracts/event-stream.ts';
 import type { AccountTaskState, BulkState } from '../../../contracts/states.ts';
-import type { StreamEvent } from './sse.ts';
 import { openStream, type StreamStatus } from './stream.ts';
 
 interface EventHead {

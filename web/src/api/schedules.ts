@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { paths } from '../../../contracts/openapi.d.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
-import type { paths } from './schema.d.ts';
 import type { Order } from './types.ts';
 
 const PAGE = 50;

@@ -1,5 +1,5 @@
+import { createEventParser, type StreamEvent } from '../../../contracts/event-stream.ts';
 import { reportUnauthorized } from './client.ts';
-import { createEventParser, type StreamEvent } from './sse.ts';
 
 export type StreamStatus = 'connecting' | 'live' | 'offline';
 

@@ -1,4 +1,4 @@
-import type { paths } from './schema.d.ts';
+import type { paths } from '../../../contracts/openapi.d.ts';
 
 type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never;
 type Ok<Operation> = Operation extends { responses: infer Responses }

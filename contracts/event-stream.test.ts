@@ -1,4 +1,4 @@
-import { createEventParser, type StreamEvent } from './sse.ts';
+import { createEventParser, type StreamEvent } from './event-stream.ts';
 
 function read(...pieces: string[]): StreamEvent[] {
   const events: StreamEvent[] = [];
