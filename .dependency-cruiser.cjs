@@ -81,8 +81,8 @@ module.exports = {
     ),
     never(
       'cli-talks-http',
-      'The command line is a program on any machine. Keys, backups and restores are the work of this machine alone.',
-      { path: '^cli/', pathNot: [String.raw`^cli/commands/(keys|backup|restore)\.ts$`, TESTS] },
+      'The command line is a program on any machine. The audit log, keys, backups and restores are the work of this machine alone.',
+      { path: '^cli/', pathNot: [String.raw`^cli/commands/(audit|keys|backup|restore)\.ts$`, TESTS] },
       { path: OURS, pathNot: String.raw`^(cli|contracts|kinds)/|^config/env\.ts$` },
     ),
     never(

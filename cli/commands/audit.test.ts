@@ -46,7 +46,7 @@ describe('flotilla audit verify', () => {
 
   it.each([
     ['on the database', []],
-    ['through the API', ['--api']],
+    ['through the API', ['--through-api']],
   ])('finds a whole log whole, %s', async (_how, args) => {
     const { text, exitCode } = await run(...args);
     expect([text.split('\n')[0], exitCode]).toEqual(['The audit log is whole: 3 rows were checked.', 0]);
@@ -57,7 +57,7 @@ describe('flotilla audit verify', () => {
 
   it.each([
     ['on the database', []],
-    ['through the API', ['--api']],
+    ['through the API', ['--through-api']],
   ])('finds a changed row, %s', async (_how, args) => {
     const row = await api.deps.db.auditEvent.findFirstOrThrow({ where: { subject: 'test/1' } });
     await api.deps.db.auditEvent.update({ where: { id: row.id }, data: { actor: 'somebody else' } });

@@ -13,7 +13,7 @@ import { createApiClient } from '../../stack/api-client.ts';
 import { withDatabase } from '../../stack/with-database.ts';
 
 interface VerifyOptions {
-  api?: true;
+  throughApi?: true;
   expect?: NotedRow;
   json?: true;
 }
@@ -47,12 +47,14 @@ export function register(program: Command): void {
     .description('the log of who changed what')
     .command('verify')
     .description('check that no row of the audit log was changed, removed, added or moved')
-    .option('--api', 'ask the API instead of reading the database')
+    .option('--through-api', 'ask the API instead of reading the database')
     .option('--expect <id:hash>', 'a row noted at an earlier verification that must still be there', readNoted)
     .option('--json', 'print JSON')
-    .action(async ({ api, expect, json }: VerifyOptions) => {
+    .action(async ({ throughApi, expect, ...own }: VerifyOptions, command: Command) => {
+      // The same option stands before the command too, for all of them.
+      const json = own.json ?? command.optsWithGlobals<{ json?: true }>().json;
       const env = readEnv();
-      const verdict = api
+      const verdict = throughApi
         ? await askApi(env, expect)
         : await withDatabase(env, (databaseUrl) => verifyAuditOf(databaseUrl, expect));
       console.log(json ? JSON.stringify(verdict) : describe(verdict));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { register as accounts } from './accounts.ts';
+import { register as audit } from './audit.ts';
 import { register as backup } from './backup.ts';
 import { register as bulk } from './bulk.ts';
 import { register as errors } from './errors.ts';
@@ -26,6 +27,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   errors,
   system,
   keys,
+  audit,
   backup,
   restore,
 ];
