@@ -116,7 +116,7 @@ export const accountImportRoutes: Route[] = [
       400: { description: 'The file is malformed, or a column is missing or unknown' },
       413: { description: 'The file is too large' },
     },
-    async handler({ query, req, deps }) {
+    async handler({ query, req, deps, note }) {
       const folder = join(deps.env.FLOTILLA_DATA, 'tmp');
       // The file holds passwords: only this user may read it, and it goes when the import is over.
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -125,7 +125,10 @@ export const accountImportRoutes: Route[] = [
         await receiveFile(req, { maxBytes: MAX_BYTES, what: 'file' }, ({ stream, signal }) =>
           pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal }),
         );
-        return { status: 200, body: await importFile(path, query.dryRun, deps) };
+        const result = await importFile(path, query.dryRun, deps);
+        const { created, updated, rejectedTotal } = result;
+        note({ detail: { created, updated, rejected: rejectedTotal } });
+        return { status: 200, body: result };
       } finally {
         await rm(path, { force: true });
       }

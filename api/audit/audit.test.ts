@@ -62,7 +62,10 @@ describe('the audit log', () => {
     const real = new FormData();
     real.set('file', new Blob(['platform,username,password\nsandbox,eve,secret\n']), 'a.csv');
     await api.call('/api/accounts/import', { body: real });
-    expect((await list())[0]).toMatchObject({ action: 'importAccounts', subject: 'accounts/import' });
+    expect((await list())[0]).toMatchObject({
+      ...{ action: 'importAccounts', subject: 'accounts/import' },
+      detail: { created: 1, updated: 0, rejected: 0 },
+    });
   });
 
   it('tells of sign-ins, failed and locked ones too, and never of what a stranger typed', async () => {
@@ -162,6 +165,7 @@ describe('the audit log', () => {
     expect(await list(`subject=account&from=${from}`)).toEqual([]);
     expect(await list('to=2001-01-01T00:00:00Z')).toEqual([]);
     expect((await api.call('/api/audit?cursor=abc')).status).toBe(400);
+    expect((await api.call('/api/audit?from=0000-01-01T00:00:00Z')).status).toBe(400);
   });
 
   it('is one chain although several API processes write at once', async () => {

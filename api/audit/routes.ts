@@ -22,6 +22,9 @@ const auditEventSchema = z
   })
   .meta({ id: 'AuditEvent' });
 
+/** Postgres knows no year 0. */
+const instant = z.iso.datetime({ offset: true }).refine((text) => !text.startsWith('0000'), 'Must be after the year 0');
+
 interface Row extends Omit<z.output<typeof auditEventSchema>, 'at'> {
   at: Date;
 }
@@ -38,8 +41,8 @@ export const auditRoutes: Route[] = [
       actor: z.string().max(200).optional().meta({ description: 'Id or name' }),
       subject: z.string().max(300).optional().meta({ description: '`accounts/<id>`, or `accounts` for all below it' }),
       action: z.string().max(100).optional(),
-      from: z.iso.datetime({ offset: true }).optional(),
-      to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Not later than this' }),
+      from: instant.optional(),
+      to: instant.optional().meta({ description: 'Not later than this' }),
       cursor: z
         .string()
         .regex(/^\d{1,18}$/, 'Leave it out to start at the first page')

@@ -168,6 +168,12 @@ describe('people', () => {
     expect((await signed.call('/api/auth/me')).status).toBe(401);
     const back = await signIn(name, OWN);
     expect(back.status).toBe(200);
+    // A session that was made in the very moment of the change is not found by the one who ends them.
+    const disable = (disabledAt: Date | null) => api.deps.db.user.update({ where: { id }, data: { disabledAt } });
+    await disable(new Date());
+    expect((await back.call('/api/auth/me')).status).toBe(401);
+    await disable(null);
+    expect((await back.call('/api/auth/me')).status).toBe(200);
 
     const reset = await api.call(`/api/users/${id}/password`, { method: 'POST' });
     expect((await back.call('/api/auth/me')).status).toBe(401);
