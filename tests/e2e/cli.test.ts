@@ -1,0 +1,280 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { renderSampleVideos } from '../../activities/media/samples.ts';
+import { type Bench, SAMPLES_FOLDER, startBench } from '../support/bench.ts';
+import { until } from '../support/wait.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+type Json = Record<string, unknown> & { items: Record<string, unknown>[]; totals: Record<string, number> };
+
+describe('the command line', () => {
+  let bench: Bench;
+  let folder: string;
+  let videos: string[];
+
+  /** The real program as a child process, beside a data folder as `npm start` leaves it. */
+  function start(words: readonly string[], env: Record<string, string> = {}): ChildProcess {
+    return spawn(process.execPath, [join(ROOT, 'cli', 'flotilla.mjs'), ...words], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        FLOTILLA_DATA: bench.stack.dataFolder,
+        PORT: new URL(bench.stack.apiUrl).port,
+        TZ: 'UTC',
+        ...env,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  }
+
+  async function run(words: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Ended> {
+    const child = start(words, env);
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]!.setEncoding('utf8').on('data', (text: string) => {
+        said[name] += text;
+      });
+    }
+    child.stdin!.end(input);
+    const code = await new Promise<number | null>((done) => child.once('close', done));
+    return { code, ...said };
+  }
+
+  async function json(words: readonly string[]): Promise<Json> {
+    const { code, stdout, stderr } = await run([...words, '--json']);
+    if (code !== 0) throw new Error(`flotilla ${words.join(' ')} ended with ${code}: ${stderr}`);
+    return JSON.parse(stdout) as Json;
+  }
+
+  beforeAll(async () => {
+    bench = await startBench();
+    folder = await mkdtemp(join(tmpdir(), 'flotilla-cli-'));
+    const samples = await renderSampleVideos(SAMPLES_FOLDER, 2);
+    videos = await Promise.all(
+      samples.map(async ({ path }, place) => {
+        await copyFile(path, join(folder, `video ${place}.mp4`));
+        return `video ${place}.mp4`;
+      }),
+    );
+    await copyFile(join(folder, videos[0]!), join(folder, 'the same.mp4'));
+  }, 240_000);
+  afterAll(async () => {
+    await bench?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('imports accounts, says what is wrong with each line, and exports them again', async () => {
+    const made = await bench.site.addAccounts({ count: 4, prefix: 'cli' });
+    const lines = made.map(({ username, password }) => `sandbox,${username},${password},crew`);
+    await writeFile(join(folder, 'accounts.csv'), ['platform,username,password,tags', ...lines, ''].join('\n'));
+    await writeFile(join(folder, 'wrong.csv'), 'platform,username,password\nnowhere,ada,secret\n');
+
+    expect(await json(['accounts', 'import', 'accounts.csv', '--dry-run'])).toMatchObject({ created: 4 });
+    expect((await json(['accounts', 'list'])).items).toEqual([]);
+    expect(await json(['accounts', 'import', 'accounts.csv'])).toMatchObject({ created: 4, rejectedTotal: 0 });
+    const wrong = await run(['accounts', 'import', 'wrong.csv']);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toContain('Unknown platform');
+
+    const { items } = await json(['accounts', 'list', '--tag', 'crew', '--limit', '3']);
+    expect(items).toHaveLength(3);
+    const shown = await run(['accounts', 'show', `sandbox/${made[0]!.username}`]);
+    expect(shown.stdout).toMatch(/password\s+stored/);
+    expect(shown.stdout).not.toContain(made[0]!.password);
+    const exported = await run(['accounts', 'export', '--tag', 'crew']);
+    expect(exported.stdout.trim().split('\r\n').slice(1)).toHaveLength(4);
+    expect((await run(['accounts', 'export', '--output', 'out.csv'])).code).toBe(0);
+    expect(await readFile(join(folder, 'out.csv'), 'utf8')).toBe(exported.stdout);
+  });
+
+  it('adds, edits, tags and deletes an account without ever taking a password as an option', async () => {
+    const refused = await run(['accounts', 'add', 'sandbox', 'by-hand', '--email', 'a@example.com']);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--password-file <file>')]);
+    const added = await run(
+      ['accounts', 'add', 'sandbox', 'by-hand', '--password-file', '-', '--limit', 'posts=5', '--json'],
+      {},
+      'a secret\n',
+    );
+    expect(JSON.parse(added.stdout)).toMatchObject({ username: 'by-hand', dailyLimits: { posts: 5 } });
+    const edited = await json(['accounts', 'edit', 'sandbox/by-hand', '--quiet-hours', '22:00-07:30']);
+    expect(edited).toMatchObject({ quietHours: { from: '22:00', to: '07:30' }, hasPassword: true });
+    await json(['accounts', 'tags', '--accounts', String(edited.id), '--add', 'spare']);
+    expect((await json(['accounts', 'tags'])).items).toContainEqual({ tag: 'spare', count: 1 });
+    expect((await run(['accounts', 'delete', 'sandbox/by-hand'])).code).toBe(2);
+    expect(await json(['accounts', 'delete', 'sandbox/by-hand', '--yes'])).toMatchObject({ outcome: 'deleted' });
+  });
+
+  it('uploads files once, whatever they are called', async () => {
+    const first = await json(['media', 'upload', videos[0]!, 'the same.mp4']);
+    expect(first.items.map(({ uploaded }) => uploaded)).toEqual([true, true]);
+    expect(new Set(first.items.map(({ id }) => id)).size).toBe(1);
+    const again = await json(['media', 'upload', 'the same.mp4']);
+    expect(again.items).toMatchObject([{ id: first.items[0]!.id, uploaded: false }]);
+    expect((await json(['media', 'list'])).items).toHaveLength(1);
+    const missing = await run(['media', 'upload', 'no such file.mp4']);
+    expect([missing.code, missing.stderr]).toEqual([2, 'There is no file no such file.mp4.\n']);
+    await writeFile(join(folder, 'text.mp4'), 'this is no video');
+    expect((await run(['media', 'upload', 'text.mp4'])).code).toBe(1);
+  });
+
+  const ORDER = ['bulk', 'upload', '--accounts', 'tag:crew', '--caption', 'From {{username}}'];
+
+  it('shows what would be done without sending or writing anything', async () => {
+    const answer = await json([...ORDER, '--media', String((await json(['media', 'list'])).items[0]!.id), '--dry-run']);
+    expect(answer).toMatchObject({ total: 4, refusedTotal: 0 });
+    expect((await json(['bulk', 'list'])).items).toEqual([]);
+    const wrong = await run([...ORDER, '--media', videos[1]!, '--per-account', '40']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('  --per-account: ')]);
+    expect((await json(['media', 'list'])).items).toHaveLength(1);
+  });
+
+  it('runs a bulk upload from files to the end, and the site has what it says', async () => {
+    const media = ['--media', ...videos];
+    const done = await run([...ORDER, ...media, '--per-account', '2', '--window', '4', '--start', '--watch']);
+    expect(done.stdout).toContain('completed');
+    expect(done.stdout).toMatch(/accounts\s+4: 4 succeeded/);
+    expect(done.stdout).not.toContain('\u001b[');
+    expect(done.code).toBe(0);
+
+    const { items: accounts } = await json(['accounts', 'list', '--tag', 'crew']);
+    for (const { username, posts } of await bench.site.truth(accounts.map((one) => String(one.username)))) {
+      expect(posts.map(({ caption }) => caption)).toEqual([`From ${username}`, `From ${username}`]);
+    }
+    const { items: tasks } = await json(['bulk', 'list', '--kind', 'upload']);
+    const task = String(tasks[0]!.id);
+    expect(await json(['bulk', 'show', task])).toMatchObject({
+      state: 'completed',
+      window: 4,
+      aggregate: { window: 4 },
+    });
+    expect((await json(['bulk', 'accounts', task, '--state', 'succeeded'])).items).toHaveLength(4);
+    expect((await run(['bulk', 'export', task])).stdout.trim().split('\r\n')).toHaveLength(5);
+    expect((await run(['bulk', 'watch', task])).code).toBe(0);
+    const late = await run(['bulk', 'pause', task]);
+    expect([late.code, late.stderr.length > 0]).toEqual([1, true]);
+  });
+
+  it('follows a run as lines of JSON and ends with 3 when accounts failed', async () => {
+    const [one] = (await json(['accounts', 'list', '--tag', 'crew', '--limit', '1'])).items;
+    await bench.site.break({ fault: 'suspend', username: String(one!.username) });
+    const words = ['bulk', 'login', '--force', '--accounts', 'tag:crew', '--watch', '--json'];
+    const done = await run(words);
+    const lines = done.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Json & { aggregate: Json });
+    expect(lines[0]).toMatchObject({ type: 'created', total: 4 });
+    expect(lines.filter(({ type, to }) => type === 'account-task' && to === 'failed')).toHaveLength(1);
+    expect(lines.at(-1)).toMatchObject({
+      type: 'end',
+      exitCode: 3,
+      aggregate: { state: 'completed_with_failures', totals: { succeeded: 3, failed: 1 } },
+    });
+    expect(done.code).toBe(3);
+    const again = await run(['bulk', 'watch', `login/${String(lines[0]!.id)}`]);
+    expect([again.code, again.stdout]).toEqual([3, expect.stringContaining('1 failed')]);
+    await bench.site.restore(String(one!.username));
+    await bench.site.break();
+  });
+
+  it('lets a run go on when the watching is stopped, and steers it', async () => {
+    await bench.site.break({ fault: 'slow', ms: 4_000 });
+    // One account is blocked by now.
+    const words = ['bulk', 'login', '--force', '--accounts', 'tag:crew', '--window', '1'];
+    const refused = await run([...words, '--start']);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('The account is blocked')]);
+    const child = start([...words, '--skip-refused', '--watch']);
+    let stdout = '';
+    let stderr = '';
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const closed = new Promise<number | null>((done) => child.once('close', done));
+    await until(
+      async () => stdout,
+      (text) => text.includes('running'),
+      { what: 'the run is shown', withinMs: 60_000 },
+    );
+    child.kill('SIGINT');
+    expect(await closed).toBe(130);
+    expect(stderr).toContain('The run goes on. To watch again: flotilla bulk watch ');
+    const id = /bulk watch (\S+)/.exec(stderr)![1]!;
+
+    expect(await json(['bulk', 'pause', id])).toMatchObject({ id, state: 'paused' });
+    expect(await json(['bulk', 'resume', id])).toMatchObject({ state: 'running' });
+    expect(await json(['bulk', 'pause', `login/${id}`])).toMatchObject({ state: 'paused' });
+    // It stands still from here on, however long the commands take.
+    expect(await json(['bulk', 'window', id, '7'])).toMatchObject({ window: 7 });
+    expect((await run(['bulk', 'cancel', id])).code).toBe(2);
+    expect((await run(['bulk', 'cancel', id, '--yes'])).code).toBe(0);
+    expect((await run(['bulk', 'watch', id])).code).toBe(3);
+    await bench.site.break();
+  });
+
+  it('looks at the system, its workers and its locks', async () => {
+    const health = await run(['health']);
+    expect([health.code, health.stdout]).toEqual([0, expect.stringMatching(/^ok\n/)]);
+    expect((await json(['workers', 'list'])).items.map(({ role }) => role).sort()).toEqual(
+      expect.arrayContaining(['browser', 'media', 'network', 'orchestrator']),
+    );
+    const lock = await json(['locks', 'acquire', 'report/weekly', '--owner', 'cron', '--ttl', '30']);
+    const second = await run(['locks', 'acquire', 'report/weekly', '--owner', 'other']);
+    expect([second.code, second.stderr]).toEqual([1, expect.stringContaining('held by cron')]);
+    expect(await json(['locks', 'release', 'report/weekly', String(lock.fencingToken)])).toMatchObject({
+      released: true,
+    });
+    for (const words of [
+      ['locks', 'list'],
+      ['inbox', 'list'],
+      ['schedules', 'list'],
+      ['proxies', 'list'],
+      ['errors', 'list'],
+    ]) {
+      expect(Array.isArray((await json(words)).items)).toBe(true);
+    }
+    expect((await run(['open'])).stdout).toBe(`http://localhost:${new URL(bench.stack.apiUrl).port}\n`);
+  });
+
+  it('says what is wrong in a sentence and by its exit code', async () => {
+    const refused = await run(['bulk', 'list'], { FLOTILLA_TOKEN: 'not-a-token' });
+    expect([refused.code, refused.stdout]).toEqual([5, '']);
+    expect(refused.stderr).toContain('The token from FLOTILLA_TOKEN was refused.');
+    const down = await run(['bulk', 'list', '--api', 'http://127.0.0.1:9', '--token', 'x']);
+    expect([down.code, down.stderr]).toEqual([4, expect.stringContaining('No answer from http://127.0.0.1:9')]);
+    const unknown = await run(['bulk', 'list', '--json', '--limit', 'many']);
+    expect([unknown.code, unknown.stdout]).toEqual([2, '']);
+    const none = await run(['bulk', 'show', '00000000-0000-4000-8000-000000000000', '--json']);
+    expect([none.code, none.stdout]).toEqual([1, '']);
+    expect(JSON.parse(none.stderr)).toMatchObject({ error: { message: expect.stringContaining('no bulk task') } });
+    const field = await run([
+      'bulk',
+      'follow',
+      '--accounts',
+      'tag:nobody',
+      '--category',
+      '00000000-0000-4000-8000-000000000000',
+    ]);
+    expect(field.code).toBe(2);
+  });
+
+  it('completes kinds, options and choices', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { code, stdout } = await run(['completion', shell]);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('flotilla complete --')]);
+    }
+    expect((await run(['complete', '--', 'bulk', 'med'])).stdout).toMatch(/^media-uniq\t/);
+    expect((await run(['complete', '--', 'bulk', 'upload', '--assign', ''])).stdout).toMatch(/^round-robin/);
+  });
+});
