@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findAddress } from './address.ts';
+import { findAddress, findDashboard } from './address.ts';
 
 describe('where the command line finds the API and its token', () => {
   let data: string;
@@ -18,8 +18,14 @@ describe('where the command line finds the API and its token', () => {
     expect(findAddress({}, here())).toMatchObject({
       apiUrl: 'http://127.0.0.1:3456',
       token: 'flt_admin_of_this_machine',
-      dashboardUrl: 'http://localhost:3456',
     });
+  });
+
+  it('knows where people open the dashboard, with no token at all', () => {
+    const without = { FLOTILLA_DATA: join(data, 'none'), PORT: '3456' };
+    expect(findDashboard({}, without)).toBe('http://localhost:3456');
+    expect(findDashboard({}, { ...without, PUBLIC_URL: 'https://flotilla.example' })).toBe('https://flotilla.example');
+    expect(findDashboard({ api: 'https://other.example' }, without)).toBe('https://other.example');
   });
 
   it('is what the options say before what the environment says', () => {

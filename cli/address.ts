@@ -9,8 +9,6 @@ export interface Address {
   token: string;
   /** Where the token was taken from, for the sentence when it is refused. */
   tokenFrom: string;
-  /** Where people open the dashboard. */
-  dashboardUrl: string;
 }
 
 interface Given {
@@ -39,19 +37,27 @@ function checkedUrl(text: string, from: string): string {
   throw usage(`${from} must be an address such as http://127.0.0.1:3000, not "${text}".`);
 }
 
+function findApi(given: Given, source: Variables) {
+  const env = readCliEnv(source);
+  const explicit = given.api ?? env.FLOTILLA_API_URL;
+  const from = given.api === undefined ? 'FLOTILLA_API_URL' : '--api';
+  const apiUrl = explicit === undefined ? env.apiUrl : checkedUrl(explicit, from);
+  return { env, apiUrl, dashboardUrl: explicit === undefined ? env.publicUrl : apiUrl };
+}
+
+/** Where people open the dashboard. */
+export const findDashboard = (given: Given, source: Variables = process.env): string =>
+  findApi(given, source).dashboardUrl;
+
 /**
  * Where the API is and what to say to it: options first, then `FLOTILLA_API_URL`, `API_URL` and `FLOTILLA_TOKEN`, then
  * this installation's own address and key file. The installation's own token is only ever sent to this machine.
  * @throws CliError when no token can be found
  */
 export function findAddress(given: Given, source: Variables = process.env): Address {
-  const env = readCliEnv(source);
-  const explicit = given.api ?? env.FLOTILLA_API_URL;
-  const from = given.api === undefined ? 'FLOTILLA_API_URL' : '--api';
-  const apiUrl = explicit === undefined ? env.apiUrl : checkedUrl(explicit, from);
+  const { env, apiUrl } = findApi(given, source);
   const isOwn = apiUrl === env.apiUrl || apiUrl === env.publicUrl || LOOPBACK.test(new URL(apiUrl).hostname);
-  const dashboardUrl = explicit === undefined ? env.publicUrl : apiUrl;
-  const found = (token: string, tokenFrom: string): Address => ({ apiUrl, token, tokenFrom, dashboardUrl });
+  const found = (token: string, tokenFrom: string): Address => ({ apiUrl, token, tokenFrom });
 
   if (given.token) return found(given.token, '--token');
   if (env.FLOTILLA_TOKEN) return found(env.FLOTILLA_TOKEN, 'FLOTILLA_TOKEN');

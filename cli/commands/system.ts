@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { kindList } from '../../kinds/index.ts';
-import { contextOf } from '../context.ts';
+import { findDashboard } from '../address.ts';
+import { contextOf, type GlobalOptions } from '../context.ts';
 import { EXIT } from '../failure.ts';
+import { createOutput } from '../output.ts';
 import { wholeNumber } from '../pages.ts';
 import { lengthWords, timeWords } from '../words.ts';
 
@@ -92,7 +94,9 @@ export function register(program: Command): void {
     .command('open')
     .description('print the link to the dashboard')
     .action((_options: object, command: Command) => {
-      const { address, out } = contextOf(command);
-      out.result({ url: address.dashboardUrl }, () => out.say(address.dashboardUrl));
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const url = findDashboard(options);
+      const out = createOutput({ json: options.json === true });
+      out.result({ url }, () => out.say(url));
     });
 }
