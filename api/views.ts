@@ -28,13 +28,14 @@ interface ViewRow {
   name: string;
   query: string;
   shared: boolean;
+  ownerId: string;
   userName: string;
   createdAt: Date;
 }
 
-const toView = ({ userName, createdAt, ...row }: ViewRow, caller: string) => ({
+const toView = ({ ownerId, userName, createdAt, ...row }: ViewRow, caller: string) => ({
   ...row,
-  own: userName === caller,
+  own: ownerId === caller,
   by: userName,
   createdAt: createdAt.toISOString(),
 });
@@ -56,11 +57,11 @@ export const viewsRoutes: Route[] = [
     responses: { 200: { description: 'The views', schema: z.object({ items: z.array(viewSchema) }) } },
     async handler({ query: { page }, actor, deps }) {
       const rows = await deps.db.savedView.findMany({
-        where: { page, OR: [{ userName: actor.name }, { shared: true }] },
+        where: { page, OR: [{ ownerId: actor.id }, { shared: true }] },
         orderBy: [{ name: 'asc' }, { id: 'asc' }],
         take: 2 * MOST,
       });
-      return { status: 200, body: { items: rows.map((row) => toView(row, actor.name)) } };
+      return { status: 200, body: { items: rows.map((row) => toView(row, actor.id)) } };
     },
   }),
   route({
@@ -83,13 +84,13 @@ export const viewsRoutes: Route[] = [
       409: { description: 'The caller has a view of that name on this page, or too many' },
     },
     async handler({ body, actor, deps }) {
-      const { name: userName } = actor;
-      if ((await deps.db.savedView.count({ where: { userName, page: body.page } })) >= MOST) {
+      const { id: ownerId, name: userName } = actor;
+      if ((await deps.db.savedView.count({ where: { ownerId, page: body.page } })) >= MOST) {
         throw conflict(`There are ${MOST} views of this page already. Delete one first.`);
       }
       try {
-        const row = await deps.db.savedView.create({ data: { ...body, userName } });
-        return { status: 201, body: toView(row, userName), headers: { location: `/api/views/${row.id}` } };
+        const row = await deps.db.savedView.create({ data: { ...body, ownerId, userName } });
+        return { status: 201, body: toView(row, ownerId), headers: { location: `/api/views/${row.id}` } };
       } catch (error) {
         if (!isDuplicate(error)) throw error;
         throw conflict(`You have a view ${body.name} of this page already.`, [{ path: 'name', message: 'Taken' }]);
@@ -107,7 +108,7 @@ export const viewsRoutes: Route[] = [
     params: idParams,
     responses: { 204: { description: 'Deleted' }, 404: { description: 'No such view that you may delete' } },
     async handler({ params: { id }, actor, deps }) {
-      const mine = { userName: actor.name };
+      const mine = { ownerId: actor.id };
       const where = actor.role === 'admin' ? { id, OR: [mine, { shared: true }] } : { id, ...mine };
       const { count } = await deps.db.savedView.deleteMany({ where });
       if (count === 0) throw notFound('There is no such view that you may delete.');
