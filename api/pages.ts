@@ -12,6 +12,26 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 
+/** Query of a list in the order of its rows' numbers; the cursor is the number of the last row of the page before. */
+export const numberedPageQuery = {
+  ...pageQuery,
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}$/, 'Leave it out to start at the first page')
+    .optional()
+    .meta({ description: '`nextCursor` of the page before' }),
+};
+
+/** Cuts one page off numbered rows that were read with a limit of one more. */
+export function toNumberedPage<Row extends { id: string }, Item>(
+  rows: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+) {
+  const shown = rows.slice(0, limit);
+  return { items: shown.map(toItem), nextCursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+}
+
 /** `{items, nextCursor}`; the cursor is null on the last page. */
 export const pageOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

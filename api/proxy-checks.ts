@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROXY_CHECKS, proxyFindingsSchema } from '../contracts/worker-api.ts';
 import { query } from './door/sql.ts';
-import { pageOf } from './pages.ts';
+import { numberedPageQuery, pageOf, toNumberedPage } from './pages.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
@@ -54,12 +54,7 @@ export const proxyChecksRoute: Route = route({
   access: 'viewer',
   params: idParams,
   query: z.strictObject({
-    cursor: z
-      .string()
-      .regex(/^\d{1,18}$/, 'Leave it out to start at the first page')
-      .optional()
-      .meta({ description: '`nextCursor` of the page before' }),
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    ...numberedPageQuery,
   }),
   responses: {
     200: { description: 'One page', schema: pageOf(checkSchema) },
@@ -76,8 +71,6 @@ export const proxyChecksRoute: Route = route({
     );
     const isThere = rows.length > 0 || (await deps.db.proxy.count({ where: { id } })) > 0;
     if (!isThere) throw notFound('There is no such proxy.');
-    const shown = rows.slice(0, limit);
-    const nextCursor = rows.length > limit ? (shown.at(-1)?.id ?? null) : null;
-    return { status: 200, body: { items: shown.map(toCheck), nextCursor } };
+    return { status: 200, body: toNumberedPage(rows, limit, toCheck) };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { query } from '../door/sql.ts';
-import { pageOf } from '../pages.ts';
+import { numberedPageQuery, pageOf, toNumberedPage } from '../pages.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import { auditVerdictSchema, NOTED_ROW, notedRowOf, verifyAudit } from './verify.ts';
@@ -43,12 +43,7 @@ export const auditRoutes: Route[] = [
       action: z.string().max(100).optional(),
       from: instant.optional(),
       to: instant.optional().meta({ description: 'Not later than this' }),
-      cursor: z
-        .string()
-        .regex(/^\d{1,18}$/, 'Leave it out to start at the first page')
-        .optional()
-        .meta({ description: '`nextCursor` of the page before' }),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
+      ...numberedPageQuery,
     }),
     responses: { 200: { description: 'One page', schema: pageOf(auditEventSchema) } },
     async handler({ query: filter, deps }) {
@@ -70,14 +65,8 @@ export const auditRoutes: Route[] = [
         filter.to ?? null,
         filter.limit + 1,
       );
-      const shown = rows.slice(0, filter.limit);
-      return {
-        status: 200,
-        body: {
-          items: shown.map((row) => ({ ...row, at: row.at.toISOString() })),
-          nextCursor: rows.length > filter.limit ? (shown.at(-1)?.id ?? null) : null,
-        },
-      };
+      const body = toNumberedPage(rows, filter.limit, (row) => ({ ...row, at: row.at.toISOString() }));
+      return { status: 200, body };
     },
   }),
   route({

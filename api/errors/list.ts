@@ -3,7 +3,7 @@ import { accountWorkflowId, bulkWorkflowId } from '../../contracts/bulk.ts';
 import type { Deps } from '../deps.ts';
 import { temporalUrl } from '../door/read.ts';
 import { query } from '../door/sql.ts';
-import { pageOf } from '../pages.ts';
+import { numberedPageQuery, pageOf, toNumberedPage } from '../pages.ts';
 import { route } from '../route.ts';
 import { ERROR_CONDITIONS, errorFilter, errorValues, FILTER_VALUES } from './filter.ts';
 
@@ -47,12 +47,7 @@ export const listErrors = route({
   access: 'viewer',
   query: z.object({
     ...errorFilter,
-    cursor: z
-      .string()
-      .regex(/^\d{1,18}$/, 'Leave it out to start at the first page')
-      .optional()
-      .meta({ description: '`nextCursor` of the page before' }),
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    ...numberedPageQuery,
   }),
   responses: { 200: { description: 'One page', schema: pageOf(errorSchema) } },
   async handler({ query: filter, deps }) {
@@ -66,13 +61,7 @@ export const listErrors = route({
       filter.cursor ?? null,
       filter.limit + 1,
     );
-    const shown = rows.slice(0, filter.limit);
-    return {
-      status: 200,
-      body: {
-        items: shown.map((row) => ({ ...row, temporalUrl: linkOf(deps.env, row), at: row.at.toISOString() })),
-        nextCursor: rows.length > filter.limit ? (shown.at(-1)?.id ?? null) : null,
-      },
-    };
+    const toItem = (row: ErrorRow) => ({ ...row, temporalUrl: linkOf(deps.env, row), at: row.at.toISOString() });
+    return { status: 200, body: toNumberedPage(rows, filter.limit, toItem) };
   },
 });
