@@ -61,6 +61,8 @@ export interface HostLink extends WorkerLink {
   saveMedia(media: { fileName: string; file: Blob }): Promise<{ mediaId: string; kind: 'video' | 'image' }>;
   /** A JSON call; the answer is held against `schema`. */
   call<T>(method: string, path: string, body: unknown, schema: z.ZodType<T>): Promise<T>;
+  /** What a web socket to the API is opened with. */
+  socketTo(path: string): { url: URL; headers: Readonly<Record<string, string>> };
 }
 
 export function createLink({ apiUrl, workerToken }: LinkOptions): HostLink {
@@ -110,6 +112,7 @@ export function createLink({ apiUrl, workerToken }: LinkOptions): HostLink {
 
   return {
     call,
+    socketTo: (path) => ({ url: new URL(path, apiUrl.replace(/^http/, 'ws')), headers }),
 
     async accountSecret({ accountId, fencingToken }) {
       const secret = await call(

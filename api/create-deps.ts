@@ -7,6 +7,7 @@ import { openDatabase } from '../prisma/client.ts';
 import type { Deps } from './deps.ts';
 import { createEventHub } from './event-hub.ts';
 import { loadKeys, openKeyring } from './keys.ts';
+import { createLiveHub } from './live/hub.ts';
 import { createRequestMetrics } from './metrics/requests.ts';
 import { createSealer } from './seal.ts';
 
@@ -56,11 +57,13 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
     media: createMediaStore(folders.media),
     evidenceStore: createMediaStore(folders.evidence),
     events: createEventHub({ databaseUrl: env.DATABASE_URL, log }),
+    live: createLiveHub(log),
     requests: createRequestMetrics(),
   };
   return {
     deps,
     async close() {
+      deps.live.close();
       await deps.events.close();
       await temporal.close();
       await db.$disconnect();

@@ -5,6 +5,7 @@ import type { Logger } from '../config/logger.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Keys } from './keys.ts';
+import type { LiveHub } from './live/hub.ts';
 import type { RequestMetrics } from './metrics/requests.ts';
 import type { Sealer } from './seal.ts';
 
@@ -22,6 +23,7 @@ export interface Deps {
   /** Bytes of screenshots and traces, by content hash. */
   evidenceStore: MediaStore;
   events: EventHub;
+  live: LiveHub;
   /** Counts of the requests of this process. */
   requests: RequestMetrics;
 }

@@ -4,6 +4,7 @@ import { createLogger } from '../config/logger.ts';
 import { createApp } from './app.ts';
 import { createDeps } from './create-deps.ts';
 import { errorCode } from './error-code.ts';
+import { letUpgradesThrough } from './live/upgrade.ts';
 import { startSampler } from './metrics/sampler.ts';
 import { startSweeper } from './sweeper.ts';
 
@@ -22,7 +23,9 @@ async function start(): Promise<void> {
   const log = createLogger('api', env.FLOTILLA_LOG_LEVEL);
   const { deps, close } = await createDeps(env, log);
   await Promise.all([deps.media.sweep(), deps.evidenceStore.sweep()]);
-  const server = createServer(createApp(deps));
+  const app = createApp(deps);
+  const server = createServer(app);
+  letUpgradesThrough(server, app);
   // A large video over a slow line takes longer than the five minutes that Node allows a request by default.
   server.requestTimeout = 0;
   await new Promise<void>((done, fail) => {
@@ -39,6 +42,7 @@ async function start(): Promise<void> {
     stopping = true;
     // Event streams would hold the server open; their clients come back by themselves.
     await deps.events.close();
+    deps.live.close();
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     server.closeIdleConnections();
     await new Promise((done) => server.close(done));

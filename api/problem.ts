@@ -32,6 +32,7 @@ const TITLES: Readonly<Record<number, string>> = {
   415: 'Unsupported media type',
   416: 'Range not satisfiable',
   422: 'Not processable',
+  426: 'Upgrade required',
   429: 'Too many requests',
   500: 'Internal error',
   502: 'Bad gateway',

@@ -12,6 +12,7 @@ import { exportsRoutes } from './exports.ts';
 import { followCategoriesRoutes } from './follow-categories.ts';
 import { healthRoutes } from './health.ts';
 import { inboxRoutes } from './inbox.ts';
+import { liveRoutes } from './live/routes.ts';
 import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
 import { metricsRoutes } from './metrics/routes.ts';
@@ -51,6 +52,7 @@ export const allRoutes: readonly Route[] = [
   ...doorRoutes,
   ...bulkRoutes,
   ...inboxRoutes,
+  ...liveRoutes,
   ...schedulesRoutes,
   ...eventsRoutes,
   ...evidenceRoutes,

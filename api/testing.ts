@@ -9,6 +9,7 @@ import type { AppOptions } from './app.ts';
 import { createApp } from './app.ts';
 import { createDeps } from './create-deps.ts';
 import type { Deps } from './deps.ts';
+import { letUpgradesThrough } from './live/upgrade.ts';
 
 export interface TestCall {
   method?: string;
@@ -60,7 +61,9 @@ export async function startTestApi(
     await postgres.stop();
     throw error;
   });
-  const server = createApp(deps, options).listen(0, '127.0.0.1');
+  const app = createApp(deps, options);
+  const server = app.listen(0, '127.0.0.1');
+  letUpgradesThrough(server, app);
   await new Promise((done) => server.once('listening', done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
@@ -74,6 +77,7 @@ export async function startTestApi(
       return { status: answer.status, headers: answer.headers, text, json: isJson ? JSON.parse(text) : null };
     },
     async stop() {
+      deps.live.close();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
       await close();

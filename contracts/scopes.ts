@@ -9,6 +9,7 @@ export const AREAS = [
   'evidence',
   'follow-categories',
   'inbox',
+  'live-view',
   'locks',
   'media',
   'people',

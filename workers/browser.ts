@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { findChromium } from '../activities/browser/chromium.ts';
 import { createEvidence } from '../activities/browser/evidence.ts';
+import { createLiveViews } from '../activities/browser/live-views.ts';
 import { createBrowserPool } from '../activities/browser/pool.ts';
 import { createBrowserSessions } from '../activities/browser/session.ts';
 import { createVisitGuard } from '../activities/browser/visit-guard.ts';
@@ -10,12 +11,15 @@ import { createHostActivities } from '../activities/host.ts';
 import { createMediaStore } from '../activities/media/store.ts';
 import { createDriverLookup } from '../activities/platforms/registry.ts';
 import { hostQueue } from '../contracts/queues.ts';
+import { keepLiveLink } from './live-link.ts';
 import { graceTime, type Role, type RoleParts } from './role.ts';
 import { createSessionSlots } from './slots.ts';
 
 const SHARED_QUEUE = 'browser';
 const CONTEXTS_PER_BROWSER = 8;
 const MEDIA_CACHE_BYTES = 10 * 1024 ** 3;
+/** Persons who may hold an account's page at a time, on top of the slots; the pool has a browser to spare. */
+const MOST_TAKE_OVERS = 4;
 
 /** Accounts in browsers: opens sessions from the shared queue, runs their steps on the host's own. */
 export async function browser(parts: RoleParts): Promise<Role> {
@@ -41,6 +45,12 @@ export async function browser(parts: RoleParts): Promise<Role> {
     evidence: createEvidence({ link, folder: pool.folder, log }),
     log,
     onClosed: () => gate.wake(),
+  });
+  const live = keepLiveLink({
+    link,
+    hostName,
+    views: createLiveViews({ sessions, log, mostTakeOvers: MOST_TAKE_OVERS }),
+    log,
   });
   const gate = createSessionSlots(slots, sessions.openCount);
   const { shared, host } = createHostActivities({
@@ -80,6 +90,7 @@ export async function browser(parts: RoleParts): Promise<Role> {
     slots,
     measure: () => ({ usedSlots: gate.used(), openSessions: sessions.openCount(), ...pool.stats() }),
     async close() {
+      live.close();
       await sessions.closeAll();
       await pool.close();
     },

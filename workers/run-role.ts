@@ -78,7 +78,14 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
     onError: errors.add,
     secrets,
   });
-  const role = await ROLES[name]({ env, log, link, connection, hostName: hostname, activityInterceptors: [observer] });
+  const role = await ROLES[name]({
+    env,
+    log,
+    link,
+    connection,
+    hostName: hostname,
+    activityInterceptors: [observer],
+  });
   const drain = createDrain(role);
   const live = () => ({ slots: role.slots, ...role.measure() });
 

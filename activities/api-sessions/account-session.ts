@@ -109,6 +109,7 @@ export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHand
   return {
     lost: ending.signal,
     confirmedPostIds,
+    peek: () => null,
     enter,
     step(_name, work, request) {
       const turn = tail.then(() => runStep(work, request));

@@ -134,8 +134,8 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
     try {
       signal.throwIfAborted();
       const live = await livePage(signal);
-      recorder = live.recorder;
-      await recorder.begin(name);
+      recorder = request.withoutEvidence ? null : live.recorder;
+      await recorder?.begin(name);
       // The lease may have been lost while the page was made.
       signal.throwIfAborted();
       let result: T;
@@ -147,7 +147,7 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
         result = await work(live.page, submits.driver, options);
       }
       await saveIfChanged();
-      await recorder.discard().catch(() => undefined);
+      await recorder?.discard().catch(() => undefined);
       return result;
     } catch (error) {
       await saveIfChanged();
@@ -165,6 +165,7 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
   return {
     lost: ending.signal,
     confirmedPostIds,
+    peek: () => (page && !page.isClosed() && place && !place.pooled.gone.aborted ? page : null),
     enter,
     step(name, work, request) {
       const turn = tail.then(() => runStep(name, work, request));

@@ -7,6 +7,8 @@ export interface StepRequest {
   progress: Progress;
   /** Whose evidence a failure becomes. */
   accountTaskId: string;
+  /** A step that a person takes leaves none: what they type is known to nobody, and could not be masked. */
+  withoutEvidence?: boolean;
 }
 
 export type StepWork<T, Handle> = (handle: Handle, driver: Driver<Handle>, options: StepOptions) => Promise<T>;
@@ -16,6 +18,8 @@ export interface AccountSession<Handle> {
   readonly lost: AbortSignal;
   /** Ids of the own posts that submits of this session have confirmed. */
   readonly confirmedPostIds: readonly string[];
+  /** What steps work with now, to be looked at and not to be touched; null while there is none. */
+  peek(): Handle | null;
   /** Checks the stored session and logs in where it has ended. @returns how the account got in */
   enter(handle: Handle, options: StepOptions, forceLogIn: boolean): Promise<'reused' | 'logged-in'>;
   /** Runs one step; steps of one session never overlap. @throws TaskError with a clean message; the signal's reason */

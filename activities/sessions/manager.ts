@@ -48,6 +48,20 @@ export interface OpenedSession {
   entered: 'reused' | 'logged-in';
 }
 
+/** A session for a person, beside those that steps use. */
+export interface AttendRequest extends Pick<OpenRequest, 'accountId' | 'accountTaskId' | 'fencingToken' | 'platform'> {
+  signal: AbortSignal;
+}
+
+/** What a person finds: the page as the account's entry left it, and what was asked for on the way. */
+export interface Attended<Handle> {
+  handle: Handle;
+  /** The platform's demand, or the fault that was met; null when the account got in. */
+  note: string | null;
+  /** Aborted when the person leaves or the account's lease is lost. */
+  signal: AbortSignal;
+}
+
 export interface SessionManager<Handle> {
   /** @throws TaskError with evidence ids in its details; the signal's reason */
   open(request: OpenRequest): Promise<OpenedSession>;
@@ -57,9 +71,18 @@ export interface SessionManager<Handle> {
    * @throws TaskError `SessionExpired` when the session is not open here: open it again
    */
   step<T>(sessionId: string, name: string, work: StepWork<T, Handle>, request: StepOptionsOf): Promise<T>;
+  /**
+   * Gives the account's page to a person until `work` is over, then keeps the session. No baseline is read, no evidence
+   * is taken, and a challenge leaves the page as it is.
+   * @throws TaskError when the account cannot be had; the signal's reason
+   */
+  attend(request: AttendRequest, work: (attended: Attended<Handle>) => Promise<void>): Promise<void>;
+  /** What the steps of an account task work with now, to be looked at only; null while there is none. */
+  peek(accountTaskId: string): Handle | null;
   /** Closing one that is not open is no error. */
   close(sessionId: string): Promise<void>;
   closeAll(): Promise<void>;
+  /** Sessions of steps; those of persons come on top. */
   openCount(): number;
   /** The account's name on its platform. @throws TaskError `SessionExpired` when the session is not open here */
   usernameOf(sessionId: string): string;
@@ -84,6 +107,8 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
   const idleMs = options.idleMs ?? 10 * 60_000;
   const byId = new Map<string, Entry<Handle>>();
   const byKey = new Map<string, { fencingToken: string; entry: Promise<Entry<Handle>> }>();
+  const opening = new Map<string, AccountSession<Handle>>();
+  const persons = new Set<AccountSession<Handle>>();
   const keeper = createLeaseKeeper({ renew: connect.renewLease, ttlMs: options.leaseTtlMs ?? 60_000, log });
 
   async function end(entry: Entry<Handle>, reason: Error): Promise<void> {
@@ -98,8 +123,7 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
     }
   }
 
-  async function start(request: OpenRequest): Promise<Entry<Handle>> {
-    const { accountId, fencingToken, platform, signal, progress, accountTaskId } = request;
+  async function secretFor({ accountId, fencingToken, platform }: Omit<AttendRequest, 'signal'>) {
     const proof = { accountId, fencingToken };
     const secret = await connect.accountSecret(proof).catch((error: unknown) => {
       throw toStepError(error, []);
@@ -107,6 +131,12 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
     if (secret.platform !== platform) {
       throw new TaskError('InvalidInput', `The account belongs to "${secret.platform}", not to "${platform}".`);
     }
+    return { secret, proof };
+  }
+
+  async function start(request: OpenRequest): Promise<Entry<Handle>> {
+    const { signal, progress, accountTaskId } = request;
+    const { secret, proof } = await secretFor(request);
     const session = openAccount({ secret, proof });
     const entry: Entry<Handle> = {
       id: randomUUID(),
@@ -122,6 +152,7 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
       const lost = new TaskError('Unavailable', "This host lost the account's lease; the session was closed.");
       end(entry, lost).catch(() => undefined);
     });
+    opening.set(accountTaskId, session);
     try {
       await session.step(
         'open-session',
@@ -136,6 +167,8 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
     } catch (error) {
       await end(entry, new Error('The session could not be opened.'));
       throw error;
+    } finally {
+      opening.delete(accountTaskId);
     }
     byId.set(entry.id, entry);
     return entry;
@@ -171,17 +204,17 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
         const outdated = await known.entry.catch(() => null);
         if (outdated) await end(outdated, new Error('The session was opened again under another lease.'));
       }
-      let opening = byKey.get(sessionKey);
-      if (!opening) {
+      let current = byKey.get(sessionKey);
+      if (!current) {
         const entry = start(request);
-        opening = { fencingToken, entry };
-        const mine = opening;
+        current = { fencingToken, entry };
+        const mine = current;
         byKey.set(sessionKey, mine);
         entry.catch(() => {
           if (byKey.get(sessionKey) === mine) byKey.delete(sessionKey);
         });
       }
-      const entry = await opening.entry;
+      const entry = await current.entry;
       entry.usedAt = Date.now();
       const ownPostIds = [...new Set([...entry.session.confirmedPostIds, ...entry.baseline])];
       return { sessionId: entry.id, ownPostIds, entered: entry.entered };
@@ -197,6 +230,35 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
         entry.usedAt = Date.now();
       }
     },
+    async attend(request, work) {
+      const { secret, proof } = await secretFor(request);
+      const session = openAccount({ secret, proof });
+      const id = randomUUID();
+      persons.add(session);
+      keeper.keep(id, proof, () => {
+        session.end(new TaskError('Unavailable', "This host lost the account's lease.")).catch(() => undefined);
+      });
+      try {
+        await session.step(
+          'take-over',
+          async (handle, _driver, step) => {
+            const note = await noteOf(session.enter(handle, step, false), step.signal);
+            await work({ handle, note, signal: step.signal });
+          },
+          { ...request, progress: () => undefined, withoutEvidence: true },
+        );
+      } finally {
+        keeper.drop(id);
+        persons.delete(session);
+        await session.end(new Error('The person has left.'));
+      }
+    },
+    peek(accountTaskId) {
+      for (const { request, session } of byId.values()) {
+        if (request.accountTaskId === accountTaskId) return session.peek();
+      }
+      return opening.get(accountTaskId)?.peek() ?? null;
+    },
     async close(sessionId) {
       const entry = byId.get(sessionId);
       if (entry) await end(entry, new Error('The session was closed.'));
@@ -204,7 +266,9 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
     async closeAll() {
       clearInterval(idleCheck);
       await Promise.allSettled([...byKey.values()].map(({ entry }) => entry));
-      await Promise.all([...byId.values()].map((entry) => end(entry, new Error('The host is closing.'))));
+      const closing = new Error('The host is closing.');
+      await Promise.all([...persons].map((session) => session.end(closing)));
+      await Promise.all([...byId.values()].map((entry) => end(entry, closing)));
       keeper.stop();
     },
     openCount: () => byId.size,
@@ -214,6 +278,18 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
       return entry.username;
     },
   };
+}
+
+/** What kept an account from coming in, in words: a person looks at the page and goes on from there. */
+async function noteOf(entering: Promise<unknown>, signal: AbortSignal): Promise<string | null> {
+  try {
+    await entering;
+    return null;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof TaskError) return error.message;
+    throw error;
+  }
 }
 
 function notOpen(): TaskError {
