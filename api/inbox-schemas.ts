@@ -9,6 +9,7 @@ export const inboxItemSchema = z.object({
   type: z.enum(CHALLENGE_TYPES),
   message: z.string(),
   platform: z.string(),
+  hasPages: z.boolean().meta({ description: 'Whether the account is in a browser, where a person can take over' }),
   username: z.string(),
   accountId: z.uuid(),
   taskId: z.uuid(),

@@ -55,7 +55,7 @@ describe('the inbox', () => {
     expect(items).toEqual([
       {
         ...{ id, ...ids, type: 'email-code', message: 'A code was sent.', platform: 'sandbox', kind: 'upload' },
-        ...{ username: `inbox${made}-0`, taskName: 'Summer', evidenceId: null, state: 'open' },
+        ...{ username: `inbox${made}-0`, taskName: 'Summer', hasPages: true, evidenceId: null, state: 'open' },
         ...{ createdAt: expect.any(String), expiresAt: expect.any(String), answeredAt: null, answeredBy: null },
       },
     ]);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasPages } from '../activities/platforms/profiles.ts';
 import type { ChallengeState, ChallengeType } from '../contracts/bulk.ts';
 import { CHALLENGE_STATES, CHALLENGE_TYPES } from '../contracts/bulk.ts';
 import type { Deps } from './deps.ts';
@@ -72,6 +73,7 @@ function toItem(row: InboxRow, lastsMs: number): InboxItem {
   const closed = row.state !== 'open';
   return {
     ...row,
+    hasPages: hasPages(row.platform),
     createdAt: row.createdAt.toISOString(),
     expiresAt: new Date(row.createdAt.getTime() + lastsMs).toISOString(),
     answeredAt: closed ? (row.answeredAt?.toISOString() ?? null) : null,

@@ -8,3 +8,6 @@ export const platformProfiles: Readonly<Record<string, PlatformProfile>> = {
   [sandboxClipsProfile.name]: sandboxClipsProfile,
   [atprotoProfile.name]: atprotoProfile,
 };
+
+/** Whether accounts of this platform are in a browser, where a person can look at the page. */
+export const hasPages = (platform: string): boolean => platformProfiles[platform]?.transport === 'browser';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { hasPages } from '../../activities/platforms/profiles.ts';
 import { accountWorkflowId } from '../../contracts/bulk.ts';
 import type { AccountTaskState } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
@@ -55,6 +56,7 @@ export async function readAccountTask(
     taskId: id,
     kind,
     platform: found.account.platform,
+    hasPages: hasPages(found.account.platform),
     plan: found.plan,
     timeline: events.reverse().map((event) => ({
       id: `${event.xid}-${event.id}`,

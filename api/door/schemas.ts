@@ -119,6 +119,7 @@ export const accountTaskSchema = z.object({
   taskId: z.uuid(),
   kind: z.string(),
   platform: z.string(),
+  hasPages: z.boolean().meta({ description: 'Whether the account is in a browser, which can be looked at' }),
   plan: z.unknown(),
   timeline: z.array(z.object({ id: z.string(), type: z.string(), at: time, data: z.unknown() })),
   intents: z.array(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { Logger } from '../../config/logger.ts';
 import type { FromHost, FromPerson, LiveEnd, ToHost, ToPerson } from '../../contracts/live-view.ts';
-import { fromHostSchema, fromPersonSchema } from '../../contracts/live-view.ts';
+import { fromHostSchema, fromPersonSchema, toPersonSchema } from '../../contracts/live-view.ts';
 
 /** What a person's socket may have waiting, bytes; a picture on top is left out. */
 const BACKLOG_BYTES = 2 * 1024 ** 2;
@@ -47,6 +47,11 @@ function tell(socket: WebSocket, message: ToPerson | ToHost): void {
   if (socket.readyState !== WebSocket.OPEN) return;
   if (message.type === 'frame' && socket.bufferedAmount > BACKLOG_BYTES) return;
   socket.send(JSON.stringify(message));
+}
+
+/** What a host said, without what is between it and the API. */
+function pass(person: WebSocket, message: FromHost): void {
+  tell(person, toPersonSchema.parse(message));
 }
 
 export function createLiveHub(log: Logger): LiveHub {
@@ -116,7 +121,7 @@ export function createLiveHub(log: Logger): LiveHub {
           else if (view.host !== from) return;
           if (message.type === 'waiting') view.host = null;
           if (message.type === 'opened' || message.type === 'frame' || message.type === 'waiting')
-            tell(person, message);
+            pass(person, message);
         },
         lostHost() {
           view.host = null;
@@ -147,7 +152,7 @@ export function createLiveHub(log: Logger): LiveHub {
             if (from !== view.host) return;
             if (message.type === 'full') ask();
             else if (message.type === 'ended') end(message.reason, message.message);
-            else if (message.type === 'opened' || message.type === 'frame') tell(person, message);
+            else if (message.type === 'opened' || message.type === 'frame') pass(person, message);
           },
           lostHost: () => end('host-gone', 'The host with the browser is not connected any more.'),
         };

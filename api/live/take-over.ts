@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { acquireLease, releaseLease } from '../../activities/leases.ts';
-import { platformProfiles } from '../../activities/platforms/profiles.ts';
+import { hasPages } from '../../activities/platforms/profiles.ts';
 import { takeOverOwner } from '../../contracts/live-view.ts';
 import type { AccountTaskState } from '../../contracts/states.ts';
 import { accountLeaseResource } from '../../contracts/worker-api.ts';
@@ -34,7 +34,7 @@ const FIND = `
 async function findParked(deps: Deps, accountTaskId: string): Promise<Parked & { challengeId: string }> {
   const found = await queryOne<Parked>(deps.db, FIND, accountTaskId);
   if (!found) throw notFound('There is no such account task.');
-  if (platformProfiles[found.platform]?.transport !== 'browser') {
+  if (!hasPages(found.platform)) {
     throw conflict('This platform is used over its API: there is no page to take over.');
   }
   const { challengeId, state } = found;

@@ -1,12 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { z } from 'zod';
 import { type Bench, startBench, type TestAccount } from '../support/bench.ts';
 import { orderAndStart, untilEnded } from '../support/tasks.ts';
 import { expectEveryPostOnce } from '../support/truth.ts';
 import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
 
 jest.setTimeout(120_000);
+
+const locks = z.object({ items: z.array(z.object({ owner: z.string() })) });
+const auditRows = z.object({
+  items: z.array(z.object({ action: z.string(), actor: z.string(), subject: z.string() })),
+});
 
 let bench: Bench;
 let browser: DashboardBrowser;
@@ -84,5 +90,46 @@ describe('the inbox in the dashboard', () => {
     expect(await isSamePage()).toBe(true);
     expect(browser.complaints.list).toEqual([]);
     await expectEveryPostOnce(bench, taskId);
+  });
+
+  it('gives the page of a parked account to a person, and goes on from what they did there', async () => {
+    const [video] = await bench.addVideos(1);
+    const [account] = (await bench.addAccounts({ count: 1, prefix: 'held' })) as [TestAccount];
+    await bench.site.break({ fault: 'challenge', username: account.username });
+    const params = { mediaIds: [video!.id], captions: ['Held, {{username}}'] };
+    const taskId = await orderAndStart(bench, { accounts: [account], params });
+    await page.getByText('Open', { exact: true }).click();
+    await entry(account).getByRole('button', { name: 'Take over' }).click({ timeout: 60_000 });
+
+    const dialog = page.getByRole('dialog');
+    const picture = dialog.getByRole('application');
+    // The address is the picture's: both come with the first one.
+    await dialog.getByText(/^127\.0\.0\.1:\d+\/./).waitFor({ timeout: 60_000 });
+    await dialog.getByRole('button', { name: 'Done, go on' }).and(page.locator(':enabled')).waitFor();
+    const lease = await bench.call('GET', `/api/locks?prefix=account/${account.id}`, locks);
+    expect(lease.items.map(({ owner }) => owner)).toEqual([expect.stringMatching(/^take-over\//)]);
+    if (process.env.FLOTILLA_SHOTS) await page.screenshot({ path: join(process.env.FLOTILLA_SHOTS, 'take-over.png') });
+
+    // Past the site's name into the field, as anybody would who signs in by hand.
+    await picture.focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    for (const digit of await bench.site.codeFor(account.username)) await page.keyboard.press(digit);
+    await page.keyboard.press('Enter');
+    await dialog.getByText(/^127\.0\.0\.1:\d+\/(?!.*(challenge|login))/).waitFor({ timeout: 30_000 });
+    await page.keyboard.press('F6');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('The session is kept, and the account goes on.').waitFor({ timeout: 30_000 });
+
+    expect((await untilEnded(bench, taskId)).totals).toMatchObject({ succeeded: 1 });
+    await expectEveryPostOnce(bench, taskId);
+    const { items } = await bench.call('GET', '/api/audit?limit=20', auditRows);
+    const noted = items.filter(({ action }) => action.startsWith('takeOver.'));
+    expect(noted.map(({ action, actor, subject }) => `${action} ${actor} ${subject}`)).toEqual([
+      `takeOver.ended admin accounts/${account.id}`,
+      `takeOver.started admin accounts/${account.id}`,
+    ]);
+    expect((await bench.call('GET', `/api/locks?prefix=account/${account.id}`, locks)).items).toEqual([]);
+    expect(browser.complaints.list).toEqual([]);
   });
 });

@@ -56,7 +56,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/inbox',
     title: 'nav.inbox',
-    texts: ['inbox', 'shared'],
+    texts: ['inbox', 'live', 'shared'],
     load: async () => (await import('./pages/inbox/inbox-page.tsx')).InboxPage,
     nav: { group: 'work', icon: IconInbox, key: 'i', badge: 'inbox' },
   },
@@ -106,7 +106,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/tasks/:kind/:id',
     title: 'nav.task',
-    texts: ['task', 'inbox', 'schedules', 'shared'],
+    texts: ['task', 'inbox', 'live', 'schedules', 'shared'],
     load: async () => (await import('./pages/task/task-page.tsx')).TaskPage,
   },
   {

@@ -5,6 +5,7 @@ import type { InboxItem } from '../../api/inbox.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { LiveViewButton } from '../../live-view/live-view-button.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { AnswerForm } from './answer-form.tsx';
 import { ASKED_ICONS } from './asked.ts';
@@ -83,6 +84,11 @@ export function Entry({ item }: { item: InboxItem }) {
               username={item.username}
               onDone={() => focusNeighbour(place.current)}
             />
+            {item.hasPages && (
+              <Group mt="xs">
+                <LiveViewButton accountTaskId={item.accountTaskId} username={item.username} mode="take-over" />
+              </Group>
+            )}
           </div>
         )}
       </div>

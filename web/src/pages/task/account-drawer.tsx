@@ -6,6 +6,7 @@ import { type TaskAddress, useAccountTask } from '../../api/bulk.ts';
 import type { AccountTask } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { LiveViewButton } from '../../live-view/live-view-button.tsx';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { formatCount, titleOf } from '../../ui/format.ts';
 import { Fact, Facts } from '../../ui/page.tsx';
@@ -85,7 +86,12 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
   return (
     <Stack gap="lg" pb="xl">
       {row.challenge && row.state === 'parked' ? (
-        <WaitingAnswer challenge={row.challenge} username={row.username} />
+        <WaitingAnswer
+          accountTaskId={row.id}
+          hasPages={row.hasPages}
+          challenge={row.challenge}
+          username={row.username}
+        />
       ) : (
         <Reason row={row} />
       )}
@@ -123,6 +129,9 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
         <Button component={Link} to={`/accounts?open=${row.accountId}`} variant="default" size="xs">
           {t('field.account')}
         </Button>
+        {row.hasPages && row.state === 'running' && (
+          <LiveViewButton accountTaskId={row.id} username={row.username} mode="watch" />
+        )}
       </Group>
       {row.evidence.length > 0 && (
         <section className={classes.section} aria-label={t('task:evidence')}>

@@ -1,18 +1,22 @@
-import { Alert, Text } from '@mantine/core';
+import { Alert, Group, Text } from '@mantine/core';
 import { IconHandStop } from '@tabler/icons-react';
 import { CHALLENGE_TYPES } from '../../../../contracts/bulk.ts';
 import { useMay } from '../../api/session.tsx';
 import type { AccountTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
+import { LiveViewButton } from '../../live-view/live-view-button.tsx';
 import { AnswerForm } from '../inbox/answer-form.tsx';
 
 interface WaitingAnswerProps {
+  accountTaskId: string;
+  /** Whether the account is in a browser, where a person can go on by hand. */
+  hasPages: boolean;
   challenge: NonNullable<AccountTask['challenge']>;
   username: string;
 }
 
 /** An account that waits for a person: why, and the answers, as in the inbox. */
-export function WaitingAnswer({ challenge, username }: WaitingAnswerProps) {
+export function WaitingAnswer({ accountTaskId, hasPages, challenge, username }: WaitingAnswerProps) {
   const mayAnswer = useMay('operator');
   const type = CHALLENGE_TYPES.find((one) => one === challenge.type) ?? 'checkpoint';
   return (
@@ -24,6 +28,11 @@ export function WaitingAnswer({ challenge, username }: WaitingAnswerProps) {
             {t(`inbox:way.${type}`)}
           </Text>
           <AnswerForm key={challenge.id} challengeId={challenge.id} type={type} username={username} />
+          {hasPages && (
+            <Group mt="sm">
+              <LiveViewButton accountTaskId={accountTaskId} username={username} mode="take-over" />
+            </Group>
+          )}
         </>
       )}
     </Alert>

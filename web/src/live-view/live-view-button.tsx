@@ -1,0 +1,35 @@
+import { Button } from '@mantine/core';
+import { IconEye, IconHandClick } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
+import type { LiveMode } from '../../../contracts/live-view.ts';
+import { useMay } from '../api/session.tsx';
+import { t } from '../i18n/index.ts';
+
+// Read when it is opened: most visits never look into a browser.
+const LiveView = lazy(() => import('./live-view.tsx'));
+
+interface LiveViewButtonProps {
+  accountTaskId: string;
+  username: string;
+  mode: LiveMode;
+}
+
+/** Opens the live view, for those who may. The page around it must name the texts `live`. */
+export function LiveViewButton({ accountTaskId, username, mode }: LiveViewButtonProps) {
+  const [opened, setOpened] = useState(false);
+  const may = useMay('operator');
+  if (!may) return null;
+  const Icon = mode === 'watch' ? IconEye : IconHandClick;
+  return (
+    <>
+      <Button variant="default" size="xs" leftSection={<Icon size={15} />} onClick={() => setOpened(true)}>
+        {t(mode === 'watch' ? 'live:watch' : 'live:takeOver')}
+      </Button>
+      {opened && (
+        <Suspense>
+          <LiveView accountTaskId={accountTaskId} username={username} mode={mode} onClose={() => setOpened(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
