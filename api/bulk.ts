@@ -10,7 +10,7 @@ import { listAccountTasks, readAggregate } from './door/read.ts';
 import * as schemas from './door/schemas.ts';
 import { startTask } from './door/start.ts';
 import { headOf, kindOf } from './door/tasks.ts';
-import { pageOf, pageQuery } from './pages.ts';
+import { listOf, pageOf, pageQuery } from './pages.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
@@ -18,16 +18,7 @@ import { route } from './route.ts';
 const TAGS = ['Bulk tasks'];
 const taskParams = z.object({ kind: z.string().meta({ description: 'Name of a kind' }), id: z.uuid() });
 
-/** `failed` or `failed,parked`. */
-const statesOf = <State extends string>(states: readonly State[]) =>
-  z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(states)))
-    .optional()
-    .meta({ type: 'string', description: `One or more of ${states.join(', ')}; comma between them` });
-
-const listQuery = z.object({ state: statesOf(BULK_STATES), ...pageQuery });
+const listQuery = z.object({ state: listOf(BULK_STATES), ...pageQuery });
 const taskPage = pageOf(schemas.taskItemSchema);
 
 const listRoutes: Route[] = [
@@ -114,7 +105,7 @@ const accountTaskRoutes: Route[] = [
     access: 'viewer',
     params: taskParams,
     query: z.object({
-      state: statesOf(ACCOUNT_TASK_STATES),
+      state: listOf(ACCOUNT_TASK_STATES),
       q: z.string().max(100).optional().meta({ description: 'Part of a user name' }),
       errorType: z.string().max(50).optional(),
       ...pageQuery,

@@ -12,6 +12,15 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 
+/** One of some words or several with commas between them, e.g. `failed` or `failed,parked`. */
+export const listOf = <Word extends string>(words: readonly Word[]) =>
+  z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(words)))
+    .optional()
+    .meta({ type: 'string', description: `One or more of ${words.join(', ')}; comma between them` });
+
 /** Query of a list in the order of its rows' numbers; the cursor is the number of the last row of the page before. */
 export const numberedPageQuery = {
   ...pageQuery,
