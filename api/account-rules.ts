@@ -1,17 +1,5 @@
-import type { Prisma } from '../prisma/generated/client.ts';
-import type { AccountFilter } from './account-schemas.ts';
 import type { Deps } from './deps.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
-
-export function whereAccounts(filter: AccountFilter): Prisma.AccountWhereInput {
-  return {
-    ...(filter.platform ? { platform: filter.platform } : {}),
-    ...(filter.status ? { status: filter.status } : {}),
-    ...(filter.tag ? { tags: { has: filter.tag } } : {}),
-    ...(filter.proxyId ? { proxyId: filter.proxyId } : {}),
-    ...(filter.q ? { username: { contains: filter.q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } } : {}),
-  };
-}
 
 /** @throws Problem 404 */
 export async function checkAccount(db: Pick<Deps['db'], 'account'>, id: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_TASK_STATES } from '../contracts/states.ts';
-import { whereAccounts } from './account-rules.ts';
-import { accountFilterSchema } from './account-schemas.ts';
+import { type AccountFilter, accountFilterSchema, readAccounts } from './account-filter.ts';
 import type { Cell } from './csv-out.ts';
 import { exportQuery, keyedBatches, sendCsv } from './csv-out.ts';
 import type { Deps } from './deps.ts';
@@ -9,7 +8,7 @@ import { listAccountTasks } from './door/read.ts';
 import { query as sql } from './door/sql.ts';
 import { headOf } from './door/tasks.ts';
 import { ERROR_CONDITIONS, errorFilter, errorValues, FILTER_VALUES } from './errors/filter.ts';
-import { afterCursor, encodeCursor, newestFirst } from './pages.ts';
+import { encodeCursor } from './pages.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
@@ -31,16 +30,10 @@ const ACCOUNT_COLUMNS = [
   ...['status', 'statusReason', 'sessionAt', 'createdAt'],
 ];
 
-const accountBatches = (deps: Deps, filter: z.output<typeof accountFilterSchema>) =>
+const accountBatches = (deps: Deps, filter: AccountFilter) =>
   keyedBatches(
     BATCH,
-    (after: string | undefined, take) =>
-      deps.db.account.findMany({
-        where: { AND: [whereAccounts(filter), afterCursor(after)] },
-        orderBy: newestFirst,
-        take,
-        omit: { secret: true, session: true },
-      }),
+    (cursor: string | undefined, take) => readAccounts(deps.db, { filter, cursor, take }),
     encodeCursor,
   );
 
@@ -60,7 +53,7 @@ const exportAccounts = route({
       bom,
       columns: ACCOUNT_COLUMNS,
       signal,
-      batches: mapped(accountBatches(deps, accountFilterSchema.parse(filter)), (row) => [
+      batches: mapped(accountBatches(deps, filter), (row) => [
         ...[row.platform, row.username, row.email, row.proxyId, row.tags.join(';'), row.timeZone],
         ...[jsonCell(row.dailyLimits), jsonCell(row.quietHours), row.notes],
         ...[row.status, row.statusReason, row.sessionAt, row.createdAt],

@@ -16,8 +16,13 @@ export const pageQuery = {
 export const listOf = <Word extends string>(words: readonly Word[]) =>
   z
     .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(words)))
+    .transform((text, ctx): Word[] => {
+      const asked = text.split(',');
+      const known = words.filter((word) => asked.includes(word));
+      if (known.length === new Set(asked).size) return known;
+      ctx.addIssue({ code: 'custom', message: `Must be one or more of ${words.join(', ')}` });
+      return z.NEVER;
+    })
     .optional()
     .meta({ type: 'string', description: `One or more of ${words.join(', ')}; comma between them` });
 

@@ -139,7 +139,8 @@ export async function repairProxy(
   if (!kept) throw (await isHeld(deps.db, holder)) ? edited() : leaseLost();
 }
 
-const LOCK_SPARES = `SELECT pg_advisory_xact_lock(hashtextextended('proxy-spares', 0))::text`;
+/** One giver of spares at a time. */
+export const LOCK_SPARES = `SELECT pg_advisory_xact_lock(hashtextextended('proxy-spares', 0))::text`;
 
 /** The best free spare: known to be healthy first, of the same country first, checked last. */
 const FREE_SPARE = `
