@@ -12,7 +12,9 @@ export const bulkFailuresRoutes: Route[] = [
     path: '/api/bulk/{kind}/{id}/failures',
     operationId: 'listBulkTaskFailures',
     summary: 'Why account tasks of a bulk task failed: by type of error and message, the most frequent first',
-    description: 'Numbers within a message count as one. At most 100 groups.',
+    description:
+      'Messages that differ only in names, numbers and ids count as one. At most 100 groups. `retry-failed` takes the ' +
+      'type or the fingerprint of one.',
     tags: ['Bulk tasks'],
     access: 'viewer',
     params: z.object({ kind: z.string(), id: z.uuid() }),
@@ -20,19 +22,31 @@ export const bulkFailuresRoutes: Route[] = [
       200: {
         description: 'The groups',
         schema: z.object({
-          items: z.array(z.object({ type: z.string(), message: z.string(), count: z.int() })),
+          items: z.array(
+            z.object({
+              type: z.string(),
+              message: z.string(),
+              fingerprint: z.string().nullable().meta({ description: 'Null with failures from before it was kept' }),
+              count: z.int(),
+            }),
+          ),
         }),
       },
       404: { description: 'No such task' },
     },
     async handler({ params: { kind, id }, deps }) {
       await headOf(deps.db, kind, id);
-      const items = await query<{ type: string; message: string; count: number }>(
+      const items = await query<{ type: string; message: string; fingerprint: string | null; count: number }>(
         deps.db,
-        `SELECT coalesce("errorType", 'Unknown') AS type,
-           regexp_replace(coalesce("errorMessage", ''), '[0-9]+', '#', 'g') AS message, count(*)::int AS count
-         FROM "AccountTask" WHERE "taskId" = $1::uuid AND state = 'failed'
-         GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 100`,
+        `SELECT f.type, coalesce(g.title, f.plain, f.sample, '') AS message, f.fingerprint, f.count
+         FROM (
+           SELECT coalesce("errorType", 'Unknown') AS type, fingerprint, count(*)::int AS count,
+             CASE WHEN fingerprint IS NULL
+               THEN regexp_replace(coalesce("errorMessage", ''), '[0-9]+', '#', 'g') END AS plain,
+             min("errorMessage") AS sample
+           FROM "AccountTask" WHERE "taskId" = $1::uuid AND state = 'failed' GROUP BY 1, 2, 4
+         ) f LEFT JOIN "ErrorGroup" g ON g.fingerprint = f.fingerprint
+         ORDER BY f.count DESC, f.type, 2 LIMIT 100`,
         id,
       );
       return { status: 200, body: { items } };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { aggregateSchema } from '../contracts/bulk.ts';
+import { aggregateSchema, retryOnlySchema } from '../contracts/bulk.ts';
+import { fingerprintPattern } from '../contracts/fingerprint-pattern.ts';
 import { ACCOUNT_TASK_STATES, BULK_STATES } from '../contracts/states.ts';
 import { kindList, kindTypeSuffix } from '../kinds/index.ts';
 import type { Deps } from './deps.ts';
@@ -86,6 +87,16 @@ const readRoutes: Route[] = [
   }),
 ];
 
+/** By how they failed. */
+export const failureFilter = {
+  errorType: z.string().max(50).optional(),
+  fingerprint: z
+    .string()
+    .regex(fingerprintPattern, 'Must be 16 hexadecimal digits')
+    .optional()
+    .meta({ description: 'Of the cause, as `failures` and the error log name it' }),
+};
+
 /** The cursor of account tasks is the place of the last one shown. */
 function placeOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
@@ -107,14 +118,15 @@ const accountTaskRoutes: Route[] = [
     query: z.object({
       state: listOf(ACCOUNT_TASK_STATES),
       q: z.string().max(100).optional().meta({ description: 'Part of a user name' }),
-      errorType: z.string().max(50).optional(),
+      ...failureFilter,
       ...pageQuery,
     }),
     responses: { 200: { description: 'One page', schema: pageOf(schemas.accountTaskItemSchema) } },
-    async handler({ params: { kind, id }, query: { state, q, errorType, cursor, limit }, deps }) {
+    async handler({ params: { kind, id }, query: { state, cursor, ...filter }, deps }) {
+      const { limit } = filter;
       await headOf(deps.db, kind, id);
       const afterOrdinal = placeOf(cursor);
-      const rows = await listAccountTasks(deps.db, id, { states: state, q, errorType, afterOrdinal, limit });
+      const rows = await listAccountTasks(deps.db, id, { ...filter, states: state, afterOrdinal });
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       return {
@@ -191,12 +203,26 @@ const orderRoutes: Route[] = [
     summary: 'Cancel what has not ended',
     give: orders.cancelTask,
   }),
-  orderRoute({
-    name: 'retry-failed',
+  route({
+    method: 'post',
+    path: '/api/bulk/{kind}/{id}/retry-failed',
     operationId: 'retryFailedAccountTasks',
-    summary: 'Try the failed account tasks again',
-    description: 'Of a running task, or of an ended one, which then runs again.',
-    give: orders.retryFailedOf,
+    summary: 'Try the failed account tasks again, or some of them',
+    description:
+      'Of a running task, or of an ended one, which then runs again. Without a body all of them; else those that fit all ' +
+      'that is given: a type of error, a cause, up to 1,000 ids.',
+    tags: TAGS,
+    access: 'operator',
+    params: taskParams,
+    body: retryOnlySchema,
+    examples: { all: {}, throttled: { type: 'Throttled' } },
+    responses: {
+      202: { description: 'The order was taken', schema: schemas.stateAnswerSchema.extend({ retried: z.int() }) },
+    },
+    handler: async ({ params: { kind, id }, body, actor, deps }) => ({
+      status: 202,
+      body: await orders.retryFailedOf(deps, { kind, id, only: body, by: actor.name }),
+    }),
   }),
   route({
     method: 'post',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACCOUNT_TASK_STATES } from '../contracts/states.ts';
 import { type AccountFilter, accountFilterSchema, readAccounts } from './account-filter.ts';
+import { failureFilter } from './bulk.ts';
 import type { Cell } from './csv-out.ts';
 import { exportQuery, keyedBatches, sendCsv } from './csv-out.ts';
 import type { Deps } from './deps.ts';
@@ -8,7 +9,7 @@ import { listAccountTasks } from './door/read.ts';
 import { query as sql } from './door/sql.ts';
 import { headOf } from './door/tasks.ts';
 import { ERROR_CONDITIONS, errorFilter, errorValues, FILTER_VALUES } from './errors/filter.ts';
-import { encodeCursor } from './pages.ts';
+import { encodeCursor, listOf } from './pages.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
@@ -70,20 +71,19 @@ const exportAccountTasks = route({
   access: 'viewer',
   params: z.object({ kind: z.string().meta({ description: 'Name of a kind' }), id: z.uuid() }),
   query: z.object({
-    state: z.enum(ACCOUNT_TASK_STATES).optional(),
+    state: listOf(ACCOUNT_TASK_STATES),
     q: z.string().max(100).optional().meta({ description: 'Part of a user name' }),
-    errorType: z.string().max(50).optional(),
+    ...failureFilter,
     ...exportQuery,
   }),
   responses: { ...csv, 404: { description: 'No such task' } },
-  async handler({ params: { kind, id }, query: { state, q, errorType, bom }, res, deps, signal }) {
+  async handler({ params: { kind, id }, query: { state, bom, ...filter }, res, deps, signal }) {
     await headOf(deps.db, kind, id);
-    const states = state ? [state] : undefined;
     const rows = keyedBatches(
       BATCH,
       // The list reads one row more than asked for, to know whether there is another page.
       (afterOrdinal: number | undefined, size) =>
-        listAccountTasks(deps.db, id, { states, q, errorType, afterOrdinal, limit: size - 1 }),
+        listAccountTasks(deps.db, id, { ...filter, states: state, afterOrdinal, limit: size - 1 }),
       (row) => row.ordinal,
     );
     return await sendCsv(res, {

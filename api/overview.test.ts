@@ -88,7 +88,9 @@ describe('the overview and the history of an account', () => {
       })),
     });
     const failures = await api.call(`/api/bulk/login/${id}/failures`);
-    expect(failures.json.items).toEqual([{ type: 'Throttled', message: 'Wait # minutes', count: 2 }]);
+    expect(failures.json.items).toEqual([
+      { type: 'Throttled', message: 'Wait # minutes', fingerprint: null, count: 2 },
+    ]);
     const { json } = await api.call(`/api/bulk/login/${id}/throughput`);
     const points = json.points as unknown as { succeeded: number; failed: number }[];
     expect(points.reduce((sum, point) => sum + point.succeeded, 0)).toBe(1);

@@ -126,6 +126,8 @@ export interface AccountTaskFilter {
   /** Part of a user name. */
   q?: string | undefined;
   errorType?: string | undefined;
+  /** Of the cause of a failure. */
+  fingerprint?: string | undefined;
   /** Only account tasks behind this place. */
   afterOrdinal?: number | undefined;
   limit: number;
@@ -143,13 +145,14 @@ export function listAccountTasks(db: Db, taskId: string, filter: AccountTaskFilt
      WHERE "taskId" = $1::uuid AND ordinal > $2::int
        AND ($3::text[] IS NULL OR state = ANY($3::text[]))
        AND ($4::text IS NULL OR username ILIKE $4)
-       AND ($5::text IS NULL OR "errorType" = $5)
-     ORDER BY ordinal LIMIT $6::int`,
+       AND ($5::text IS NULL OR "errorType" = $5) AND ($6::text IS NULL OR fingerprint = $6)
+     ORDER BY ordinal LIMIT $7::int`,
     taskId,
     filter.afterOrdinal ?? -1,
     filter.states ?? null,
     pattern,
     filter.errorType ?? null,
+    filter.fingerprint ?? null,
     filter.limit + 1,
   );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fingerprintPattern } from '../../contracts/fingerprint.ts';
+import { fingerprintPattern } from '../../contracts/fingerprint-pattern.ts';
 
 /** What both the log and its causes can be narrowed by. */
 export const errorFilter = {
