@@ -19,6 +19,10 @@ const NEEDS: Readonly<Record<Action, readonly Capability[]>> = {
   browse: ['readFeed', 'visitSites'],
 };
 
+/** Whether accounts of a platform have a budget for an action at all. */
+export const offers = ({ capabilities }: PlatformProfile, action: Action): boolean =>
+  NEEDS[action].some((need) => capabilities.includes(need));
+
 const actionSchema = z.object({
   action: z.enum(ACTIONS),
   title: z.string().meta({ description: 'How people call several of them' }),
@@ -137,7 +141,6 @@ export const accountBudgetRoute = route({
     const now = Date.now();
     const { timeZone, quietHours, rampStage, slowUntil } = account;
     const profile = platformProfiles[account.platform];
-    const offered = rows.filter(({ action }) => NEEDS[action].some((need) => profile?.capabilities.includes(need)));
     const quietEnd = quietHours && quietUntil(now, timeZone, quietHours);
     return {
       status: 200,
@@ -148,7 +151,9 @@ export const accountBudgetRoute = route({
         dayEndsAt: new Date(nextDayStart(now, timeZone)).toISOString(),
         status: account.status,
         refusal: refusal(account)?.message ?? null,
-        actions: profile ? offered.map((row) => actionOf(row, profile, now)) : [],
+        actions: profile
+          ? rows.filter(({ action }) => offers(profile, action)).map((row) => actionOf(row, profile, now))
+          : [],
         ramp: rampStage === null ? null : rampOf(rampStage),
         quietHours: quietHours && { ...quietHours, until: quietEnd === null ? null : new Date(quietEnd).toISOString() },
         cooldown: slowUntil && {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { query } from './door/sql.ts';
+import { budgetsToday, budgetUseSchema } from './overview-budget.ts';
+import { nextRunsSchema, nextScheduledRuns } from './overview-runs.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
@@ -22,12 +24,13 @@ const overviewSchema = z
         }),
       )
       .meta({ description: 'The last 24 hours, oldest first; the last one is not over' }),
-    actionsToday: z
-      .array(z.object({ platform: z.string(), action: z.string(), used: z.int() }))
-      .meta({ description: 'What accounts have used of their budgets since midnight UTC' }),
+    actionsToday: budgetUseSchema.meta({
+      description: 'What accounts have used of their budgets since their own midnight; up to ten seconds old',
+    }),
     nextTasks: z
       .array(z.object({ id: z.uuid(), kind: z.string(), name: z.string().nullable(), startAt: z.iso.datetime() }))
       .meta({ description: 'The next five bulk tasks that start at a set time' }),
+    nextRuns: nextRunsSchema,
   })
   .meta({ id: 'Overview' });
 
@@ -67,9 +70,10 @@ export const overviewRoutes: Route[] = [
     tags: ['System'],
     access: 'viewer',
     responses: { 200: { description: 'The overview', schema: overviewSchema } },
-    async handler({ deps: { db } }) {
+    async handler({ deps }) {
+      const { db } = deps;
       const now = new Date();
-      const [runningTasks, openChallenges, unfinished, ended, actionsToday, nextTasks] = await Promise.all([
+      const [runningTasks, openChallenges, unfinished, ended, actionsToday, nextTasks, nextRuns] = await Promise.all([
         db.bulkTask.count({ where: { state: 'running' } }),
         db.challenge.count({ where: { state: 'open' } }),
         query<{ state: string; n: number }>(
@@ -85,17 +89,14 @@ export const overviewRoutes: Route[] = [
              count(*)::int AS n
            FROM "AccountTask" WHERE "finishedAt" >= ${UTC_HOUR('now()')} - interval '23 hours' GROUP BY 1, 2, 3, 4`,
         ),
-        query<{ platform: string; action: string; used: number }>(
-          db,
-          `SELECT a.platform, x.action, count(*)::int AS used FROM "AccountAction" x
-           JOIN "Account" a ON a.id = x."accountId" WHERE x.at >= ${UTC_MIDNIGHT} GROUP BY 1, 2 ORDER BY 1, 2`,
-        ),
+        budgetsToday(db),
         db.bulkTask.findMany({
           where: { state: 'scheduled', startAt: { gt: now } },
           orderBy: { startAt: 'asc' },
           take: 5,
           select: { id: true, kind: true, name: true, startAt: true },
         }),
+        nextScheduledRuns(deps),
       ]);
       const endedToday: Record<string, number> = {};
       for (const { today, state, n } of ended) if (today) endedToday[state] = (endedToday[state] ?? 0) + n;
@@ -108,6 +109,7 @@ export const overviewRoutes: Route[] = [
           accountTasks: { unfinished: Object.fromEntries(unfinished.map(({ state, n }) => [state, n])), endedToday },
           hours: byHour(ended, now.getTime()),
           actionsToday,
+          nextRuns,
           nextTasks: nextTasks.map((task) => ({ ...task, startAt: (task.startAt ?? now).toISOString() })),
         },
       };
