@@ -35,8 +35,11 @@ export const accountTagRoutes: Route[] = [
       },
     },
     async handler({ deps }) {
+      // Accounts that carry the same tags are counted as one first: there are far fewer sets of tags than accounts.
       const items = await deps.db.$queryRaw<{ tag: string; count: number }[]>`
-        SELECT tag, count(*)::int AS count FROM "Account", unnest(tags) AS tag GROUP BY tag ORDER BY tag`;
+        SELECT tag, sum(n)::int AS count
+        FROM (SELECT tags, count(*) AS n FROM "Account" GROUP BY tags) alike, unnest(tags) AS tag
+        GROUP BY tag ORDER BY tag`;
       return { status: 200, body: { items } };
     },
   }),

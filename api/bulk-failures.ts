@@ -82,12 +82,14 @@ export const bulkFailuresRoutes: Route[] = [
       const stepSeconds = Math.max(1, Math.ceil(seconds / (MOST_POINTS - 1)));
       const rows = await query<{ place: number; succeeded: number; failed: number; other: number }>(
         deps.db,
-        `SELECT least(${MOST_POINTS - 1}, greatest(0, floor(extract(epoch FROM "finishedAt" - $2::timestamptz) / $3::int)))::int
-             AS place,
-           count(*) FILTER (WHERE state = 'succeeded')::int AS succeeded,
-           count(*) FILTER (WHERE state = 'failed')::int AS failed,
-           count(*) FILTER (WHERE state NOT IN ('succeeded', 'failed'))::int AS other
-         FROM "AccountTask" WHERE "taskId" = $1::uuid AND "finishedAt" IS NOT NULL GROUP BY 1 ORDER BY 1`,
+        `SELECT least(${MOST_POINTS - 1}, greatest(0, extract(epoch FROM bin - $2::timestamptz)::int / $3::int)) AS place,
+           sum(succeeded)::int AS succeeded, sum(failed)::int AS failed, sum(other)::int AS other
+         FROM (
+           SELECT date_bin($3::int * interval '1 second', "finishedAt", $2::timestamptz) AS bin,
+             count(*) FILTER (WHERE state = 'succeeded') AS succeeded, count(*) FILTER (WHERE state = 'failed') AS failed,
+             count(*) FILTER (WHERE state NOT IN ('succeeded', 'failed')) AS other
+           FROM "AccountTask" WHERE "taskId" = $1::uuid AND "finishedAt" IS NOT NULL GROUP BY 1
+         ) bins GROUP BY 1 ORDER BY 1`,
         id,
         task.startedAt.toISOString(),
         stepSeconds,

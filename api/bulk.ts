@@ -3,6 +3,7 @@ import { aggregateSchema, retryOnlySchema } from '../contracts/bulk.ts';
 import { fingerprintPattern } from '../contracts/fingerprint-pattern.ts';
 import { ACCOUNT_TASK_STATES, BULK_STATES } from '../contracts/states.ts';
 import { kindList, kindTypeSuffix } from '../kinds/index.ts';
+import { instant } from './account-filter.ts';
 import type { Deps } from './deps.ts';
 import { readAccountTask, toAccountTaskItem } from './door/account-task.ts';
 import { listTasks, readTask } from './door/list.ts';
@@ -19,7 +20,15 @@ import { route } from './route.ts';
 const TAGS = ['Bulk tasks'];
 const taskParams = z.object({ kind: z.string().meta({ description: 'Name of a kind' }), id: z.uuid() });
 
-const listQuery = z.object({ state: listOf(BULK_STATES), ...pageQuery });
+const listQuery = z.object({
+  state: listOf(BULK_STATES),
+  q: z.string().max(100).optional().meta({ description: 'Part of the name' }),
+  scheduleId: z.uuid().optional().meta({ description: 'Ordered by this schedule' }),
+  createdBy: z.string().max(200).optional().meta({ description: 'Who ordered it, as a task names them' }),
+  createdFrom: instant.optional().meta({ description: 'Not before' }),
+  createdTo: instant.optional().meta({ description: 'Before' }),
+  ...pageQuery,
+});
 const taskPage = pageOf(schemas.taskItemSchema);
 
 const listRoutes: Route[] = [
@@ -30,11 +39,11 @@ const listRoutes: Route[] = [
     summary: 'Bulk tasks of all kinds, newest first',
     tags: TAGS,
     access: 'viewer',
-    query: listQuery,
+    query: listQuery.extend({ kind: listOf(kindList.map(({ name }) => name)) }),
     responses: { 200: { description: 'One page', schema: taskPage } },
-    handler: async ({ query: { state, cursor, limit }, deps }) => ({
+    handler: async ({ query: { state, kind, ...filter }, deps }) => ({
       status: 200,
-      body: await listTasks(deps.db, { states: state, cursor, limit }),
+      body: await listTasks(deps.db, { ...filter, kinds: kind, states: state }),
     }),
   }),
   ...kindList.map((kind) =>
@@ -47,9 +56,9 @@ const listRoutes: Route[] = [
       access: 'viewer',
       query: listQuery,
       responses: { 200: { description: 'One page', schema: taskPage } },
-      handler: async ({ query: { state, cursor, limit }, deps }) => ({
+      handler: async ({ query: { state, ...filter }, deps }) => ({
         status: 200,
-        body: await listTasks(deps.db, { kind: kind.name, states: state, cursor, limit }),
+        body: await listTasks(deps.db, { ...filter, kinds: [kind.name], states: state }),
       }),
     }),
   ),

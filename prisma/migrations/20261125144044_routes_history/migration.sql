@@ -43,6 +43,8 @@ CREATE INDEX "AccountEdit_createdAt_idx" ON "AccountEdit"("createdAt");
 -- Partial, so that account tasks which do not fail pay nothing for it.
 CREATE INDEX "AccountTask_taskId_fingerprint_ordinal_idx" ON "AccountTask"("taskId", "fingerprint", "ordinal")
   WHERE fingerprint IS NOT NULL;
+CREATE INDEX "AccountTask_taskId_errorType_ordinal_idx" ON "AccountTask"("taskId", "errorType", "ordinal")
+  WHERE "errorType" IS NOT NULL;
 
 -- CreateIndex
 CREATE INDEX "PostIntent_submittedAt_idx" ON "PostIntent"("submittedAt");
