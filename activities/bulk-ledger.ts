@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { RetryOnly } from '../contracts/bulk.ts';
 import { TaskError } from '../contracts/errors.ts';
 import type { AccountChange, ActiveEntry, AttachedBulk, PageItem, Synced } from '../contracts/orchestration.ts';
 import type { AccountTaskState, BulkState } from '../contracts/states.ts';
@@ -20,16 +21,17 @@ interface BulkRow {
   window: number;
   pace: { breaker?: { share: number; among: number } } | null;
   startedAt: Date | null;
+  retryOnly: RetryOnly | null;
 }
 
 const READ_BULK = statement(
   'bulk_read',
-  `SELECT kind, state, "stateReason", "window", pace, "startedAt" FROM "BulkTask" WHERE id = $1`,
+  `SELECT kind, state, "stateReason", "window", pace, "startedAt", "retryOnly" FROM "BulkTask" WHERE id = $1`,
 );
 
 const ATTACH = statement(
   'bulk_attach',
-  `UPDATE "BulkTask" SET "runId" = $2 WHERE id = $1 RETURNING kind, state, "stateReason", "window", pace, "startedAt"`,
+  `UPDATE "BulkTask" SET "runId" = $2 WHERE id = $1 RETURNING kind, state, "stateReason", "window", pace, "startedAt", "retryOnly"`,
 );
 
 const SET_STATE = statement(
@@ -56,10 +58,21 @@ const PAGE = statement(
    ORDER BY ordinal LIMIT $3`,
 );
 
+/** Account tasks that can be tried again, over {@link retryValues} from `$2` on. */
+export const RETRIABLE_ACCOUNT_TASK = `(state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL))
+  AND ($2::text IS NULL OR coalesce("errorType", 'Unknown') = $2) AND ($3::text IS NULL OR fingerprint = $3)
+  AND ($4::uuid[] IS NULL OR id = ANY($4::uuid[]))`;
+
+export const retryValues = (only: RetryOnly | null) => [
+  only?.type ?? null,
+  only?.fingerprint ?? null,
+  only?.accountTaskIds ?? null,
+];
+
 const FAILED = statement(
   'bulk_failed',
   `SELECT id FROM "AccountTask"
-   WHERE "taskId" = $1 AND (state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL)) ORDER BY ordinal`,
+   WHERE "taskId" = $1 AND ${RETRIABLE_ACCOUNT_TASK} ORDER BY ordinal`,
 );
 
 const STATES_OF = statement(
@@ -82,9 +95,9 @@ export async function setBulkState(
   ]);
 }
 
-/** Puts failed account tasks back in the queue. @returns how many */
-export async function resetFailed(pool: Pool, taskId: string): Promise<number> {
-  const failed = await rows<{ id: string }>(pool, FAILED, [taskId]);
+/** Puts failed account tasks, or some of them, back in the queue. @returns how many */
+export async function resetFailed(pool: Pool, taskId: string, only: RetryOnly | null = null): Promise<number> {
+  const failed = await rows<{ id: string }>(pool, FAILED, [taskId, ...retryValues(only)]);
   let retried = 0;
   for (let start = 0; start < failed.length; start += 500) {
     await transaction(pool, async (client) => {
@@ -111,7 +124,7 @@ export async function attachBulk(
   const { taskId, runId, retryFailed, fresh } = request;
   const attached = await row<BulkRow>(pool, ATTACH, [taskId, runId]);
   if (!attached) throw new TaskError('InvalidInput', `There is no bulk task ${taskId} in the ledger.`);
-  if (fresh && retryFailed) await resetFailed(pool, taskId);
+  if (fresh && retryFailed) await resetFailed(pool, taskId, attached.retryOnly);
   // Only from these: a cancel that was written in between stands.
   const from: BulkState[] = retryFailed ? [...STARTABLE, ...RETRIABLE] : STARTABLE;
   if (fresh) await setBulkState(pool, { taskId, state: 'running', reason: null, from });

@@ -1,10 +1,12 @@
 import type { Pool } from 'pg';
 import type { ERROR_POLICIES } from '../contracts/errors.ts';
 import type { Claim, ClaimRequest } from '../contracts/orchestration.ts';
-import type { AccountLimits, Action } from '../contracts/pace.ts';
+import type { AccountLimits, Action, ActionLimits, PaceWait } from '../contracts/pace.ts';
 import { actionLimits, paceWait } from '../contracts/pace.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
 import type { AccountTaskState, FinalAccountTaskState } from '../contracts/states.ts';
+import type { Use } from './pace-use.ts';
+import { usageOf } from './pace-use.ts';
 import { row, statement } from './sql.ts';
 
 /** What a claim looks at, and what follows from it alone: nothing here writes. */
@@ -13,8 +15,19 @@ import { row, statement } from './sql.ts';
 const PAUSED_WAIT_MS = 3_000;
 const PAUSED_WAIT_MAX_MS = 5 * 60_000;
 
+/** An account with what it did of one sort of action: what its pace is reckoned from. */
+export interface PacedAccount extends Use {
+  accountId: string;
+  timeZone: string;
+  quietHours: { from: string; to: string } | null;
+  dailyLimits: AccountLimits | null;
+  rampStage: number | null;
+  /** Least gap that the bulk task asks for; null where there is none. */
+  minGapSeconds: number | null;
+}
+
 /** What is known of an account task and the account that acts for it, read for one claim. */
-export interface ClaimRow {
+export interface ClaimRow extends PacedAccount {
   state: AccountTaskState;
   stateReason: string | null;
   counters: Record<string, number>;
@@ -26,28 +39,17 @@ export interface ClaimRow {
   plan: unknown;
   params: unknown;
   taskState: string;
-  minGapSeconds: number | null;
-  accountId: string;
   platform: string;
   status: string;
   statusReason: string | null;
-  timeZone: string;
-  quietHours: { from: string; to: string } | null;
-  dailyLimits: AccountLimits | null;
-  rampStage: number | null;
   proxyId: string | null;
   /** Whether the account that acts is the account task's own, or linked to it. */
   mayAct: boolean;
   slowUntil: Date | null;
   slowReason: string | null;
-  usedToday: number;
-  usedThisHour: number;
-  hourBeganAt: Date | null;
-  lastAt: Date | null;
   unresolved: number;
 }
 
-/** Eight days back: a week is the longest gap between two actions that an account may set. */
 const READ = statement(
   'desk_read',
   `SELECT at.state, at."stateReason", at.counters, at.version, at."startedAt", at."errorType", at."errorMessage", at.plan,
@@ -63,20 +65,7 @@ const READ = statement(
    JOIN "Account" acc ON acc.id = coalesce($2::uuid, at."accountId")
    LEFT JOIN "PaceLane" lane ON lane.resource = 'platform/' || acc.platform AND lane."slowUntil" > now()
    LEFT JOIN LATERAL (
-     SELECT count(*) FILTER (
-         WHERE a.at >= date_trunc('day', now() AT TIME ZONE acc."timeZone") AT TIME ZONE acc."timeZone"
-       )::int AS "usedToday",
-       count(*) FILTER (WHERE a.at > now() - interval '1 hour')::int AS "usedThisHour",
-       min(a.at) FILTER (WHERE a.at > now() - interval '1 hour') AS "hourBeganAt",
-       max(a.at) AS "lastAt"
-     FROM (
-       SELECT i."submittedAt" AS at FROM "PostIntent" i
-       WHERE $3::text = 'post' AND i."accountId" = acc.id AND i."submittedAt" > now() - interval '8 days'
-         AND i.state IN ('submitting', 'posted', 'unknown')
-       UNION ALL
-       SELECT x.at FROM "AccountAction" x
-       WHERE $3::text <> 'post' AND x."accountId" = acc.id AND x.action = $3 AND x.at > now() - interval '8 days'
-     ) a
+     ${usageOf('acc', '$3::text')}
    ) p ON true
    LEFT JOIN LATERAL (
      SELECT count(*)::int AS unresolved FROM "PostIntent" i
@@ -96,7 +85,9 @@ export function readClaim(
 }
 
 /** Why the account may not be used at all, where it may not. */
-export function refusal(found: ClaimRow): Extract<Claim, { status: 'refused' }> | null {
+export function refusal(
+  found: Pick<ClaimRow, 'status' | 'statusReason'>,
+): Extract<Claim, { status: 'refused' }> | null {
   const why = found.statusReason ? ` ${found.statusReason}` : '';
   switch (found.status) {
     case 'bad_credentials':
@@ -140,7 +131,16 @@ export function waitFor(
   return wait && { waitMs: Math.max(1_000, wait.until - now), reason: wait.reason };
 }
 
-function paceOf(found: ClaimRow, profile: PlatformProfile, action: Action, now: number) {
+/** How fast an account may do one sort of action at present. */
+export function limitsOf(found: PacedAccount, profile: PlatformProfile, action: Action): ActionLimits {
+  return actionLimits(action, profile.limits.pace, found.dailyLimits, {
+    orderGapMs: (found.minGapSeconds ?? 0) * 1_000,
+    rampStage: found.rampStage,
+  });
+}
+
+/** Why and until when an account has to wait with an action, or null. @param now milliseconds since the epoch */
+export function paceOf(found: PacedAccount, profile: PlatformProfile, action: Action, now: number): PaceWait | null {
   return paceWait({
     action,
     now,
@@ -150,10 +150,7 @@ function paceOf(found: ClaimRow, profile: PlatformProfile, action: Action, now: 
     usedThisHour: found.usedThisHour,
     hourBeganAt: found.hourBeganAt?.getTime() ?? null,
     lastAt: found.lastAt?.getTime() ?? null,
-    limits: actionLimits(action, profile.limits.pace, found.dailyLimits, {
-      orderGapMs: (found.minGapSeconds ?? 0) * 1_000,
-      rampStage: found.rampStage,
-    }),
+    limits: limitsOf(found, profile, action),
     seed: `${found.accountId}/${action}`,
   });
 }

@@ -282,6 +282,37 @@ describe('the ledger of a bulk task', () => {
     expect(counters).toEqual({ posted: 1 });
   });
 
+  it('puts back only those of one cause, one type or some ids, where they are named', async () => {
+    const { taskId, accounts } = await seed(5);
+    const fail = (place: number, type: string, message: string) =>
+      transition(pool, {
+        accountTaskId: accounts[place]!.id,
+        from: ['pending'],
+        to: 'failed',
+        error: { type, message },
+      });
+    await fail(0, 'Throttled', 'Wait 5 minutes.');
+    await fail(1, 'Throttled', 'Wait 9 minutes.');
+    await fail(2, 'Throttled', 'Come back tomorrow.');
+    await fail(3, 'PageChanged', 'No button.');
+    const { rows } = await pool.query(`SELECT fingerprint FROM "AccountTask" WHERE "taskId" = $1 ORDER BY ordinal`, [
+      taskId,
+    ]);
+    const causes = rows.map(({ fingerprint }) => fingerprint);
+    expect(causes[0]).toBe(causes[1]);
+    expect(new Set(causes).size).toBe(4);
+    expect(causes[4]).toBeNull();
+    const { rows: logged } = await pool.query(`SELECT count(*)::int AS n FROM "ErrorLog" WHERE fingerprint = $1`, [
+      causes[0],
+    ]);
+    expect(logged[0].n).toBeGreaterThanOrEqual(2);
+    expect(await resetFailed(pool, taskId, { fingerprint: causes[0], accountTaskIds: [accounts[2]!.id] })).toBe(0);
+    expect(await resetFailed(pool, taskId, { fingerprint: causes[0] })).toBe(2);
+    expect(await resetFailed(pool, taskId, { accountTaskIds: [accounts[3]!.id, accounts[4]!.id] })).toBe(1);
+    expect(await resetFailed(pool, taskId, { type: 'PageChanged' })).toBe(0);
+    expect(await resetFailed(pool, taskId, { type: 'Throttled' })).toBe(1);
+  });
+
   it('answers only what the workflow does not know yet', async () => {
     const { taskId, accounts } = await seed(2);
     const moved = await transition(pool, { accountTaskId: accounts[0]!.id, from: ['pending'], to: 'parked' });

@@ -37,6 +37,13 @@ const FINAL: readonly FinalAccountTaskState[] = ['succeeded', 'partial', 'failed
 /** The `source` of account tasks in the error log. */
 export const FAILURE_SOURCE = 'account-task';
 
+/** Of the failure in a change, where there is one; a partial success has a cause too, but no line in the error log. */
+function fingerprintOf({ to, error, reason }: Transition): string | null {
+  if (to !== 'failed' && (to !== 'partial' || !error)) return null;
+  const [type, message] = [error?.type ?? 'Failed', error?.message ?? reason ?? ''];
+  return causeOf({ source: FAILURE_SOURCE, type, message }).fingerprint;
+}
+
 /** Of a change to `failed`: fingerprint, title, type and message for the error log. */
 function failureOf({ to, error, reason }: Transition): (string | null)[] {
   if (to !== 'failed') return [null, null, null, null];
@@ -57,6 +64,7 @@ const TRANSITION = statement(
        "wakeAt" = $5,
        "errorType" = CASE WHEN $10 THEN NULL ELSE COALESCE($6, a."errorType") END,
        "errorMessage" = CASE WHEN $10 THEN NULL ELSE COALESCE($7, a."errorMessage") END,
+       fingerprint = CASE WHEN $10 THEN NULL ELSE COALESCE($15, a.fingerprint) END,
        counters = COALESCE($8::jsonb, a.counters),
        attempts = a.attempts + CASE WHEN $10 THEN 1 ELSE 0 END,
        version = a.version + 1,
@@ -114,6 +122,7 @@ export async function transition(sql: Sql, change: Transition): Promise<Moved | 
     (FINAL as readonly string[]).includes(change.to),
     change.newAttempt ?? false,
     ...failureOf(change),
+    fingerprintOf(change),
   ]);
 }
 

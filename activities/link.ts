@@ -131,10 +131,10 @@ export function createLink({ apiUrl, workerToken }: LinkOptions): HostLink {
       };
     },
 
-    async saveSession({ accountId, fencingToken, storageState }) {
+    async saveSession({ accountId, fencingToken, storageState, loggedIn }) {
       await request(`/api/worker/accounts/${accountId}/session`, {
         method: 'PUT',
-        body: JSON.stringify({ fencingToken, storageState }),
+        body: JSON.stringify({ fencingToken, storageState, loggedIn }),
         headers: { 'content-type': 'application/json' },
       });
     },

@@ -44,7 +44,7 @@ export function createOrchestratorActivities(dependencies: OrchestratorDependenc
     resync: (request) => resync(pool, request),
     nextPage: (request) => nextPage(pool, request),
     setBulkState: (request) => setBulkState(pool, request),
-    resetFailed: async ({ taskId }) => ({ retried: await resetFailed(pool, taskId) }),
+    resetFailed: async ({ taskId, only }) => ({ retried: await resetFailed(pool, taskId, only) }),
     settleLost: (request) => settleLost(pool, request),
     ...desk,
     ...intents,

@@ -70,7 +70,7 @@ export async function changeAccount(id: string, changes: Changes, deps: Deps): P
 }
 
 /** What is left of an account that history names. */
-const ARCHIVED = {
+export const ARCHIVED = {
   status: 'disabled',
   statusReason: 'Archived: history names this account. Its password and session were erased.',
   secret: null,

@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import type { Deps } from './deps.ts';
+import { accountBudgetRoute } from './account-budget.ts';
+import { checkAccount } from './account-rules.ts';
+import { accountTimelineRoute } from './account-timeline.ts';
 import { afterCursor, newestFirst, pageOf, pageQuery, toPage } from './pages.ts';
-import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
 
 const tags = ['Accounts'];
 const missing = { 404: { description: 'No such account' } };
-
-async function checkAccount(deps: Deps, id: string): Promise<void> {
-  if (await deps.db.account.findUnique({ where: { id }, select: { id: true } })) return;
-  throw notFound('There is no such account.');
-}
 
 const postSchema = z
   .object({
@@ -39,6 +35,8 @@ const evidenceSchema = z
   .meta({ id: 'AccountEvidence' });
 
 export const accountHistoryRoutes: Route[] = [
+  accountTimelineRoute,
+  accountBudgetRoute,
   route({
     method: 'get',
     path: '/api/accounts/{id}/posts',
@@ -50,7 +48,7 @@ export const accountHistoryRoutes: Route[] = [
     query: z.object(pageQuery),
     responses: { 200: { description: 'One page', schema: pageOf(postSchema) }, ...missing },
     async handler({ params: { id }, query: { cursor, limit }, deps }) {
-      await checkAccount(deps, id);
+      await checkAccount(deps.db, id);
       const rows = await deps.db.postIntent.findMany({
         where: { AND: [{ accountId: id }, afterCursor(cursor)] },
         orderBy: newestFirst,
@@ -75,7 +73,7 @@ export const accountHistoryRoutes: Route[] = [
     query: z.object(pageQuery),
     responses: { 200: { description: 'One page', schema: pageOf(evidenceSchema) }, ...missing },
     async handler({ params: { id }, query: { cursor, limit }, deps }) {
-      await checkAccount(deps, id);
+      await checkAccount(deps.db, id);
       const rows = await deps.db.evidence.findMany({
         where: { AND: [{ accountTask: { accountId: id } }, afterCursor(cursor)] },
         orderBy: newestFirst,

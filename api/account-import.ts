@@ -10,12 +10,11 @@ import type { ImportLine, Rejection } from './account-import-write.ts';
 import { countNew, writeBatch } from './account-import-write.ts';
 import { checkUtf8, readCsv } from './csv-file.ts';
 import type { Deps } from './deps.ts';
-import { receiveFile } from './multipart.ts';
+import { LARGEST_IMPORT_BYTES, receiveFile } from './multipart.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
-const MAX_BYTES = 100 * 1024 ** 2;
 const BATCH_LINES = 1_000;
 /** Rejected lines that the answer lists; `rejectedTotal` counts them all. */
 const LISTED_REJECTIONS = 1_000;
@@ -110,6 +109,7 @@ export const accountImportRoutes: Route[] = [
     tags: ['Accounts'],
     access: 'operator',
     query: z.strictObject({ dryRun: z.stringbool().default(false) }),
+    idempotent: true,
     multipart: true,
     responses: {
       200: { description: 'What was written, or with `dryRun` what would be', schema: importSchema },
@@ -122,7 +122,7 @@ export const accountImportRoutes: Route[] = [
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, `import-${randomUUID()}.csv`);
       try {
-        await receiveFile(req, { maxBytes: MAX_BYTES, what: 'file' }, ({ stream, signal }) =>
+        await receiveFile(req, { maxBytes: LARGEST_IMPORT_BYTES, what: 'file' }, ({ stream, signal }) =>
           pipeline(stream, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal }),
         );
         const result = await importFile(path, query.dryRun, deps);

@@ -1,16 +1,10 @@
-import type { Prisma } from '../prisma/generated/client.ts';
-import type { AccountFilter } from './account-schemas.ts';
 import type { Deps } from './deps.ts';
-import { badRequest, conflict } from './problem.ts';
+import { badRequest, conflict, notFound } from './problem.ts';
 
-export function whereAccounts(filter: AccountFilter): Prisma.AccountWhereInput {
-  return {
-    ...(filter.platform ? { platform: filter.platform } : {}),
-    ...(filter.status ? { status: filter.status } : {}),
-    ...(filter.tag ? { tags: { has: filter.tag } } : {}),
-    ...(filter.proxyId ? { proxyId: filter.proxyId } : {}),
-    ...(filter.q ? { username: { contains: filter.q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } } : {}),
-  };
+/** @throws Problem 404 */
+export async function checkAccount(db: Pick<Deps['db'], 'account'>, id: string): Promise<void> {
+  if (await db.account.findUnique({ where: { id }, select: { id: true } })) return;
+  throw notFound('There is no such account.');
 }
 
 /** @throws Problem 400 that names the field, when there is no such proxy */

@@ -3,7 +3,6 @@ import { platformProfiles } from '../activities/platforms/profiles.ts';
 import { ACCOUNT_STATUSES } from '../contracts/states.ts';
 import type { Account } from '../prisma/generated/client.ts';
 import type { Deps } from './deps.ts';
-import { pageQuery } from './pages.ts';
 import { readAccountLogin } from './secrets.ts';
 
 /** Postgres keeps no NUL in texts, and other control characters only hide what a name is. */
@@ -27,7 +26,7 @@ const isTimeZone = (name: string): boolean => {
 const platformNames = Object.keys(platformProfiles);
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Must be a time of day such as 22:30');
 
-const platform = z
+export const platform = z
   .string()
   .refine((name) => Object.hasOwn(platformProfiles, name), `Unknown platform; known are: ${platformNames.join(', ')}`)
   .meta({ examples: platformNames });
@@ -38,7 +37,7 @@ const totpSecret = z
   .pipe(z.string().regex(/^[A-Z2-7]{16,256}$/, 'Must be a base32 seed of at least 16 characters'));
 const tag = line(50).refine((text) => !text.includes(';'), 'A tag must not hold a semicolon');
 
-const limitsShape = z.strictObject({
+export const limitsShape = z.strictObject({
   posts: z.int().min(0).max(10_000).optional(),
   follows: z.int().min(0).max(10_000).optional(),
   profileChanges: z.int().min(0).max(10_000).optional(),
@@ -103,17 +102,6 @@ export const patchAccountSchema = z
     status: z.enum(['new', 'active', 'disabled']).optional(),
   })
   .meta({ id: 'AccountChanges' });
-
-export const accountFilterSchema = z.strictObject({
-  platform: platform.optional(),
-  status: z.enum(ACCOUNT_STATUSES).optional(),
-  tag: line(50).optional(),
-  proxyId: z.uuid().optional(),
-  q: line(64).optional().meta({ description: 'Part of the user name' }),
-});
-export type AccountFilter = z.infer<typeof accountFilterSchema>;
-
-export const listAccountsQuery = z.strictObject({ ...accountFilterSchema.shape, ...pageQuery });
 
 /** Another account of the same owner, on another platform. */
 export const linkedAccountSchema = z

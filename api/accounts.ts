@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { accountBulkRoutes } from './account-bulk.ts';
 import { changeAccount, removeAccount } from './account-changes.ts';
+import { countAccounts, listAccountsQuery, readAccounts } from './account-filter.ts';
 import { accountImportRoutes } from './account-import.ts';
 import { linksOf } from './account-links.ts';
-import { checkProxy, duplicateUsername, whereAccounts } from './account-rules.ts';
+import { checkProxy, duplicateUsername } from './account-rules.ts';
 import {
   accountDetailSchema,
-  accountFilterSchema,
   accountSchema,
   createAccountSchema,
-  listAccountsQuery,
   patchAccountSchema,
   toAccount,
   withoutSession,
 } from './account-schemas.ts';
 import { accountTagRoutes } from './account-tags.ts';
 import { isDuplicate } from './database-errors.ts';
-import { afterCursor, newestFirst, pageOf, toPage } from './pages.ts';
+import { pageOf, toPage } from './pages.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
@@ -38,14 +38,10 @@ const listAccounts = route({
   responses: { 200: { description: 'One page', schema: listSchema } },
   async handler({ query, deps }) {
     const { cursor, limit, ...filter } = query;
-    const where = whereAccounts(accountFilterSchema.parse(filter));
-    const rows = await deps.db.account.findMany({
-      where: { AND: [where, afterCursor(cursor)] },
-      orderBy: newestFirst,
-      take: limit + 1,
-      omit: withoutSession,
-    });
-    const total = cursor === undefined ? await deps.db.account.count({ where }) : null;
+    const [rows, total] = await Promise.all([
+      readAccounts(deps.db, { filter, cursor, take: limit + 1 }),
+      cursor === undefined ? countAccounts(deps.db, filter) : null,
+    ]);
     return { status: 200, body: { ...toPage(rows, limit, (row) => toAccount(row, deps)), total } };
   },
 });
@@ -152,6 +148,7 @@ export const accountsRoutes: Route[] = [
   listAccounts,
   createAccount,
   ...accountTagRoutes,
+  ...accountBulkRoutes,
   ...accountImportRoutes,
   getAccount,
   patchAccount,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { aggregateSchema } from '../contracts/bulk.ts';
+import { aggregateSchema, retryOnlySchema } from '../contracts/bulk.ts';
+import { fingerprintPattern } from '../contracts/fingerprint-pattern.ts';
 import { ACCOUNT_TASK_STATES, BULK_STATES } from '../contracts/states.ts';
 import { kindList, kindTypeSuffix } from '../kinds/index.ts';
+import { instant } from './account-filter.ts';
 import type { Deps } from './deps.ts';
 import { readAccountTask, toAccountTaskItem } from './door/account-task.ts';
 import { listTasks, readTask } from './door/list.ts';
@@ -10,7 +12,7 @@ import { listAccountTasks, readAggregate } from './door/read.ts';
 import * as schemas from './door/schemas.ts';
 import { startTask } from './door/start.ts';
 import { headOf, kindOf } from './door/tasks.ts';
-import { pageOf, pageQuery } from './pages.ts';
+import { listOf, pageOf, pageQuery } from './pages.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
@@ -18,16 +20,15 @@ import { route } from './route.ts';
 const TAGS = ['Bulk tasks'];
 const taskParams = z.object({ kind: z.string().meta({ description: 'Name of a kind' }), id: z.uuid() });
 
-/** `failed` or `failed,parked`. */
-const statesOf = <State extends string>(states: readonly State[]) =>
-  z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(states)))
-    .optional()
-    .meta({ type: 'string', description: `One or more of ${states.join(', ')}; comma between them` });
-
-const listQuery = z.object({ state: statesOf(BULK_STATES), ...pageQuery });
+const listQuery = z.object({
+  state: listOf(BULK_STATES),
+  q: z.string().max(100).optional().meta({ description: 'Part of the name' }),
+  scheduleId: z.uuid().optional().meta({ description: 'Ordered by this schedule' }),
+  createdBy: z.string().max(200).optional().meta({ description: 'Who ordered it, as a task names them' }),
+  createdFrom: instant.optional().meta({ description: 'Not before' }),
+  createdTo: instant.optional().meta({ description: 'Before' }),
+  ...pageQuery,
+});
 const taskPage = pageOf(schemas.taskItemSchema);
 
 const listRoutes: Route[] = [
@@ -38,11 +39,11 @@ const listRoutes: Route[] = [
     summary: 'Bulk tasks of all kinds, newest first',
     tags: TAGS,
     access: 'viewer',
-    query: listQuery,
+    query: listQuery.extend({ kind: listOf(kindList.map(({ name }) => name)) }),
     responses: { 200: { description: 'One page', schema: taskPage } },
-    handler: async ({ query: { state, cursor, limit }, deps }) => ({
+    handler: async ({ query: { state, kind, ...filter }, deps }) => ({
       status: 200,
-      body: await listTasks(deps.db, { states: state, cursor, limit }),
+      body: await listTasks(deps.db, { ...filter, kinds: kind, states: state }),
     }),
   }),
   ...kindList.map((kind) =>
@@ -55,9 +56,9 @@ const listRoutes: Route[] = [
       access: 'viewer',
       query: listQuery,
       responses: { 200: { description: 'One page', schema: taskPage } },
-      handler: async ({ query: { state, cursor, limit }, deps }) => ({
+      handler: async ({ query: { state, ...filter }, deps }) => ({
         status: 200,
-        body: await listTasks(deps.db, { kind: kind.name, states: state, cursor, limit }),
+        body: await listTasks(deps.db, { ...filter, kinds: [kind.name], states: state }),
       }),
     }),
   ),
@@ -95,6 +96,16 @@ const readRoutes: Route[] = [
   }),
 ];
 
+/** By how they failed. */
+export const failureFilter = {
+  errorType: z.string().max(50).optional(),
+  fingerprint: z
+    .string()
+    .regex(fingerprintPattern, 'Must be 16 hexadecimal digits')
+    .optional()
+    .meta({ description: 'Of the cause, as `failures` and the error log name it' }),
+};
+
 /** The cursor of account tasks is the place of the last one shown. */
 function placeOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
@@ -114,16 +125,17 @@ const accountTaskRoutes: Route[] = [
     access: 'viewer',
     params: taskParams,
     query: z.object({
-      state: statesOf(ACCOUNT_TASK_STATES),
+      state: listOf(ACCOUNT_TASK_STATES),
       q: z.string().max(100).optional().meta({ description: 'Part of a user name' }),
-      errorType: z.string().max(50).optional(),
+      ...failureFilter,
       ...pageQuery,
     }),
     responses: { 200: { description: 'One page', schema: pageOf(schemas.accountTaskItemSchema) } },
-    async handler({ params: { kind, id }, query: { state, q, errorType, cursor, limit }, deps }) {
+    async handler({ params: { kind, id }, query: { state, cursor, ...filter }, deps }) {
+      const { limit } = filter;
       await headOf(deps.db, kind, id);
       const afterOrdinal = placeOf(cursor);
-      const rows = await listAccountTasks(deps.db, id, { states: state, q, errorType, afterOrdinal, limit });
+      const rows = await listAccountTasks(deps.db, id, { ...filter, states: state, afterOrdinal });
       const shown = rows.slice(0, limit);
       const last = shown.at(-1);
       return {
@@ -200,12 +212,26 @@ const orderRoutes: Route[] = [
     summary: 'Cancel what has not ended',
     give: orders.cancelTask,
   }),
-  orderRoute({
-    name: 'retry-failed',
+  route({
+    method: 'post',
+    path: '/api/bulk/{kind}/{id}/retry-failed',
     operationId: 'retryFailedAccountTasks',
-    summary: 'Try the failed account tasks again',
-    description: 'Of a running task, or of an ended one, which then runs again.',
-    give: orders.retryFailedOf,
+    summary: 'Try the failed account tasks again, or some of them',
+    description:
+      'Of a running task, or of an ended one, which then runs again. Without a body all of them; else those that fit all ' +
+      'that is given: a type of error, a cause, up to 1,000 ids.',
+    tags: TAGS,
+    access: 'operator',
+    params: taskParams,
+    body: retryOnlySchema,
+    examples: { all: {}, throttled: { type: 'Throttled' } },
+    responses: {
+      202: { description: 'The order was taken', schema: schemas.stateAnswerSchema.extend({ retried: z.int() }) },
+    },
+    handler: async ({ params: { kind, id }, body, actor, deps }) => ({
+      status: 202,
+      body: await orders.retryFailedOf(deps, { kind, id, only: body, by: actor.name }),
+    }),
   }),
   route({
     method: 'post',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ACCOUNT_TASK_STATES } from '../contracts/states.ts';
-import { whereAccounts } from './account-rules.ts';
-import { accountFilterSchema } from './account-schemas.ts';
+import { type AccountFilter, accountFilterSchema, readAccounts } from './account-filter.ts';
+import { failureFilter } from './bulk.ts';
 import type { Cell } from './csv-out.ts';
 import { exportQuery, keyedBatches, sendCsv } from './csv-out.ts';
 import type { Deps } from './deps.ts';
@@ -9,7 +9,7 @@ import { listAccountTasks } from './door/read.ts';
 import { query as sql } from './door/sql.ts';
 import { headOf } from './door/tasks.ts';
 import { ERROR_CONDITIONS, errorFilter, errorValues, FILTER_VALUES } from './errors/filter.ts';
-import { afterCursor, encodeCursor, newestFirst } from './pages.ts';
+import { encodeCursor, listOf } from './pages.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
@@ -31,16 +31,10 @@ const ACCOUNT_COLUMNS = [
   ...['status', 'statusReason', 'sessionAt', 'createdAt'],
 ];
 
-const accountBatches = (deps: Deps, filter: z.output<typeof accountFilterSchema>) =>
+const accountBatches = (deps: Deps, filter: AccountFilter) =>
   keyedBatches(
     BATCH,
-    (after: string | undefined, take) =>
-      deps.db.account.findMany({
-        where: { AND: [whereAccounts(filter), afterCursor(after)] },
-        orderBy: newestFirst,
-        take,
-        omit: { secret: true, session: true },
-      }),
+    (cursor: string | undefined, take) => readAccounts(deps.db, { filter, cursor, take }),
     encodeCursor,
   );
 
@@ -60,7 +54,7 @@ const exportAccounts = route({
       bom,
       columns: ACCOUNT_COLUMNS,
       signal,
-      batches: mapped(accountBatches(deps, accountFilterSchema.parse(filter)), (row) => [
+      batches: mapped(accountBatches(deps, filter), (row) => [
         ...[row.platform, row.username, row.email, row.proxyId, row.tags.join(';'), row.timeZone],
         ...[jsonCell(row.dailyLimits), jsonCell(row.quietHours), row.notes],
         ...[row.status, row.statusReason, row.sessionAt, row.createdAt],
@@ -77,20 +71,19 @@ const exportAccountTasks = route({
   access: 'viewer',
   params: z.object({ kind: z.string().meta({ description: 'Name of a kind' }), id: z.uuid() }),
   query: z.object({
-    state: z.enum(ACCOUNT_TASK_STATES).optional(),
+    state: listOf(ACCOUNT_TASK_STATES),
     q: z.string().max(100).optional().meta({ description: 'Part of a user name' }),
-    errorType: z.string().max(50).optional(),
+    ...failureFilter,
     ...exportQuery,
   }),
   responses: { ...csv, 404: { description: 'No such task' } },
-  async handler({ params: { kind, id }, query: { state, q, errorType, bom }, res, deps, signal }) {
+  async handler({ params: { kind, id }, query: { state, bom, ...filter }, res, deps, signal }) {
     await headOf(deps.db, kind, id);
-    const states = state ? [state] : undefined;
     const rows = keyedBatches(
       BATCH,
       // The list reads one row more than asked for, to know whether there is another page.
       (afterOrdinal: number | undefined, size) =>
-        listAccountTasks(deps.db, id, { states, q, errorType, afterOrdinal, limit: size - 1 }),
+        listAccountTasks(deps.db, id, { ...filter, states: state, afterOrdinal, limit: size - 1 }),
       (row) => row.ordinal,
     );
     return await sendCsv(res, {

@@ -13,7 +13,14 @@ const SILENT_SECONDS = 60;
 const RETRY_AFTER_SECONDS = 2;
 const PURPOSE = 'idempotent-answer';
 
-const rememberedSchema = z.object({ body: z.unknown(), headers: z.record(z.string(), z.string()).optional() });
+const rememberedSchema = z.object({
+  body: z.unknown(),
+  headers: z.record(z.string(), z.string()).optional(),
+  form: z.string().optional(),
+});
+
+const otherRequest = () =>
+  unprocessable('This Idempotency-Key was used with another request. Send a new key with a new request.');
 
 export interface NamedCall {
   actor: Pick<Actor, 'id'>;
@@ -21,6 +28,12 @@ export interface NamedCall {
   key: string;
   /** All that makes the request what it is: parameters, query and body. */
   request: unknown;
+  /** Of a multipart request: a hash of the form, which is known once the work has read it. */
+  form?: {
+    known(): string | undefined;
+    /** Reads the form of a call that is not made again, and forgets it. */
+    read(): Promise<string | undefined>;
+  };
 }
 
 interface Found {
@@ -59,7 +72,7 @@ async function formerAnswer(deps: Deps, call: NamedCall, requestHash: string): P
     where: { actorId_operationId_key: { actorId: actor.id, operationId, key } },
   });
   if (found && found.requestHash !== requestHash) {
-    throw unprocessable('This Idempotency-Key was used with another request. Send a new key with a new request.');
+    throw otherRequest();
   }
   if (!found || found.status === null || !found.body) {
     throw new Problem(409, 'The first call with this Idempotency-Key is still at work. Ask again in a moment.', {
@@ -70,6 +83,7 @@ async function formerAnswer(deps: Deps, call: NamedCall, requestHash: string): P
   if (!opened.success) {
     throw conflict('The call was made, but its answer can no longer be read: the key it was sealed under is gone.');
   }
+  if (call.form && opened.data.form !== (await call.form.read())) throw otherRequest();
   const headers = { ...opened.data.headers, 'idempotent-replayed': 'true' };
   return { status: found.status, body: opened.data.body, headers };
 }
@@ -107,7 +121,11 @@ export async function answerOnce(
       await deps.db.idempotentAnswer.deleteMany({ where: mine });
       return answer;
     }
-    const kept = { body: answer.body, ...(answer.headers ? { headers: answer.headers } : {}) };
+    const kept = {
+      form: call.form?.known(),
+      body: answer.body,
+      ...(answer.headers ? { headers: answer.headers } : {}),
+    };
     const body = deps.sealer.seal(PURPOSE, rowIdOf(call), kept);
     await deps.db.idempotentAnswer.updateMany({ where: mine, data: { status: answer.status, body } });
     return answer;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mediaProbeSchema } from '../contracts/media.ts';
 import type { MediaAsset, MediaVariant } from '../prisma/generated/client.ts';
+import { instant } from './account-filter.ts';
 import { accountFields, line } from './account-schemas.ts';
 import { pageQuery } from './pages.ts';
 
@@ -63,6 +64,8 @@ export const listMediaQuery = z.strictObject({
   kind: z.enum(['video', 'image']).optional(),
   tag: line(50).optional(),
   q: line(255).optional().meta({ description: 'Part of the file name' }),
+  createdFrom: instant.optional().meta({ description: 'Not before' }),
+  createdTo: instant.optional().meta({ description: 'Before' }),
   sha256: sha256.optional().meta({ description: 'Of its bytes: tells whether a file is in the library already' }),
   ...pageQuery,
 });

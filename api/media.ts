@@ -23,7 +23,7 @@ export const mediaRoutes: Route[] = [
     access: 'viewer',
     query: listMediaQuery,
     responses: { 200: { description: 'One page', schema: pageOf(mediaSchema) } },
-    async handler({ query: { kind, tag, q, sha256, cursor, limit }, deps }) {
+    async handler({ query: { kind, tag, q, sha256, createdFrom, createdTo, cursor, limit }, deps }) {
       const rows = await deps.db.mediaAsset.findMany({
         where: {
           AND: [
@@ -31,6 +31,8 @@ export const mediaRoutes: Route[] = [
             sha256 ? { sha256 } : {},
             tag ? { tags: { has: tag } } : {},
             q ? { fileName: { contains: q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } } : {},
+            createdFrom ? { createdAt: { gte: createdFrom } } : {},
+            createdTo ? { createdAt: { lt: createdTo } } : {},
             afterCursor(cursor),
           ],
         },
@@ -48,6 +50,7 @@ export const mediaRoutes: Route[] = [
     description: 'The same bytes again give the asset that is there. Tags may come in a text field, separated by `;`.',
     tags,
     access: 'operator',
+    idempotent: true,
     multipart: z.object({ tags: z.string().optional() }),
     responses: {
       200: { description: 'The same bytes were there already', schema: mediaSchema },

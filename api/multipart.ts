@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { createHash, type Hash } from 'node:crypto';
+import { type Readable, Transform } from 'node:stream';
 import busboy from 'busboy';
 import type { Request } from 'express';
 import { badRequest, Problem, tooLarge } from './problem.ts';
@@ -19,6 +20,9 @@ export interface MultipartOptions {
   what: string;
 }
 
+/** The largest list that can be imported. */
+export const LARGEST_IMPORT_BYTES = 100 * 1024 ** 2;
+
 /** Room for the boundaries, headers and text fields around the file. */
 const ENVELOPE_BYTES = 2 * 1024 ** 2;
 
@@ -27,6 +31,26 @@ const asMegabytes = (bytes: number): string => `${Math.round((bytes / 1024 ** 2)
 export function fileTooLarge(options: MultipartOptions): Problem {
   return tooLarge(`The ${options.what} is larger than ${asMegabytes(options.maxBytes)}, the most that is taken here.`);
 }
+
+const digests = new WeakMap<Request, string>();
+
+/** The bytes as they go by; a failure of their source is theirs too. */
+function tapped(source: Readable, hash: Hash): Readable {
+  const tap = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  source.on('error', (error) => tap.destroy(error));
+  return source.pipe(tap);
+}
+
+/**
+ * A hash of what the form of a named call held: its fields, and its file's name and bytes. Undefined before it has arrived
+ * whole.
+ */
+export const formDigestOf = (req: Request): string | undefined => digests.get(req);
 
 function parserOf(req: Request, options: MultipartOptions) {
   if (!req.is('multipart/form-data'))
@@ -66,6 +90,9 @@ export async function receiveFile<T>(
     stream?.destroy(problem);
   };
 
+  const isNamed = req.get('idempotency-key') !== undefined;
+  const bytes = createHash('sha256');
+  let sentName = '';
   parser.on('field', (name, value) => {
     fields[name] = value;
   });
@@ -79,9 +106,12 @@ export async function receiveFile<T>(
     controller.signal.addEventListener('abort', () => stream.destroy(problem));
     // Browsers write a quote in a file's name as %22 (HTML, multipart/form-data encoding).
     const fileName = (info.filename ?? '').split(/[\\/]/).at(-1)?.replaceAll('%22', '"') || 'file';
-    received = onFile({ stream, fileName, signal: controller.signal });
+    sentName = fileName;
+    const read = isNamed ? tapped(stream, bytes) : stream;
+    received = onFile({ stream: read, fileName, signal: controller.signal });
     // Awaited below; until then a failure must not count as unhandled. The rest of the request is read and dropped.
     received.catch(() => {
+      if (read !== stream) stream.unpipe();
       stream.on('error', () => undefined);
       stream.resume();
     });
@@ -124,6 +154,8 @@ export async function receiveFile<T>(
     if (received === undefined) {
       throw badRequest('The request holds no file.', [{ path: 'file', message: 'A part named file is missing' }]);
     }
+    const form = JSON.stringify([Object.entries(fields).sort(), sentName, bytes.digest('hex')]);
+    if (isNamed) digests.set(req, createHash('sha256').update(form).digest('hex'));
     return { file: file as T, fields };
   }
 }

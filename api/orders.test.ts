@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bulkWorkflowId } from '../contracts/bulk.ts';
 import { bulkRoutes } from './bulk.ts';
+import { bulkFailuresRoutes } from './bulk-failures.ts';
 import { sweepStarts } from './door/start.ts';
 import { makeAccounts, makeVideo } from './door/test-data.ts';
 import { browser, letGo, startTestTemporal, startWorkers, type Workers } from './door/test-orchestrator.ts';
@@ -15,7 +16,7 @@ beforeAll(async () => {
   temporal = await startTestTemporal(TEMPORAL_PORT);
   api = await startTestApi({
     portBase: 5594,
-    routes: [...doorRoutes, ...bulkRoutes],
+    routes: [...doorRoutes, ...bulkRoutes, ...bulkFailuresRoutes],
     env: { TEMPORAL_ADDRESS: `127.0.0.1:${TEMPORAL_PORT}` },
   });
 }, 120_000);
@@ -52,6 +53,15 @@ const setStartRequested = (id: string, secondsAgo: number) =>
     where: { id },
     data: { startRequestedAt: new Date(Date.now() - secondsAgo * 1_000) },
   });
+/** The former run may still be closing: then it is the sweeper that starts the next one, as often as it takes. */
+async function sweptUntil(id: string, condition: (json: Record<string, unknown>) => boolean): Promise<void> {
+  const sweeper = setInterval(() => {
+    setStartRequested(id, 60)
+      .then(() => sweepStarts(api.deps))
+      .catch(() => undefined);
+  }, 500);
+  await until(id, condition).finally(() => clearInterval(sweeper));
+}
 const exists = (id: string): Promise<boolean> =>
   temporal.client.workflow
     .getHandle(bulkWorkflowId(id))
@@ -197,24 +207,37 @@ describe('with an orchestrator', () => {
     const id = await makeTask(2);
     await give(id, 'start');
     await until(id, (json) => json.state === 'completed_with_failures');
+    const failures = await api.call(`/api/bulk/upload/${id}/failures`);
+    const [group] = failures.json.items as unknown as { type: string; fingerprint: string; count: number }[];
+    expect(group).toMatchObject({
+      type: 'InvalidInput',
+      count: 2,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    const same = await api.call(`/api/bulk/upload/${id}/accounts?fingerprint=${group?.fingerprint}`);
+    expect(same.json.items).toHaveLength(2);
+    const [first] = same.json.items as unknown as { id: string }[];
+    for (const body of [{ type: 'Throttled' }, { fingerprint: '0'.repeat(16) }, { accountTaskIds: [id] }])
+      expect((await give(id, 'retry-failed', body)).status).toBe(409);
+    expect((await give(id, 'retry-failed', { nonsense: 1 })).status).toBe(400);
+    const one = { type: 'InvalidInput', fingerprint: group?.fingerprint, accountTaskIds: [first?.id] };
+    expect((await give(id, 'retry-failed', one)).json).toMatchObject({ id, retried: 1 });
+    await sweptUntil(id, (json) => json.state === 'completed_with_failures');
+    const tried = await api.call(`/api/bulk/upload/${id}/accounts`);
+    expect((tried.json.items as unknown as { id: string; attempts: number }[]).map(({ attempts }) => attempts)).toEqual(
+      [2, 1],
+    );
+
     browser.holds = true;
     const answer = await give(id, 'retry-failed');
     expect(answer.status).toBe(202);
     expect(answer.json).toMatchObject({ id, retried: 2 });
-    // The former run may still be closing: then it is the sweeper that starts the next one, as often as it takes.
-    const sweeper = setInterval(() => {
-      setStartRequested(id, 60)
-        .then(() => sweepStarts(api.deps))
-        .catch(() => undefined);
-    }, 500);
-    await until(id, (json) => json.state === 'running' && (json.totals as { running: number }).running === 2).finally(
-      () => clearInterval(sweeper),
-    );
+    await sweptUntil(id, (json) => json.state === 'running' && (json.totals as { running: number }).running === 2);
     letGo();
     await until(id, (json) => json.state === 'completed_with_failures');
     const list = await api.call(`/api/bulk/upload/${id}/accounts`);
     const items = list.json.items as unknown as { id: string; attempts: number; error: object }[];
-    expect(items.map(({ attempts }) => attempts)).toEqual([2, 2]);
+    expect(items.map(({ attempts }) => attempts)).toEqual([3, 2]);
     expect(items[0]?.error).toEqual({ type: 'InvalidInput', message: 'The test wants this account to fail.' });
 
     const detail = await api.call(`/api/bulk/upload/${id}/accounts/${items[0]!.id}`);

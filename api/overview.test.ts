@@ -5,6 +5,9 @@ import { startTestApi } from './testing.ts';
 describe('the overview and the history of an account', () => {
   let api: TestApi;
   let accountId = '';
+  /** The first of three posts was submitted now, the second two days ago, the last one not yet. */
+  const submitted = (index: number) =>
+    index < 2 ? { state: 'posted', submittedAt: new Date(Date.now() - index * 48 * 3_600_000) } : {};
   beforeAll(async () => {
     api = await startTestApi({ portBase: 5562 });
     const { db } = api.deps;
@@ -18,9 +21,10 @@ describe('the overview and the history of an account', () => {
       requestHash: '',
       state: 'running',
     };
+    const pace = [{}, { dailyLimits: { posts: 7 } }, { rampStage: 0 }];
     for (const state of ['succeeded', 'failed', 'failed']) {
       const [taskId, username] = [randomUUID(), randomUUID()];
-      const account = await db.account.create({ data: { platform: 'sandbox', username } });
+      const account = await db.account.create({ data: { platform: 'sandbox', username, ...pace.pop() } });
       accountId = account.id;
       await db.bulkTask.create({ data: { ...task, id: taskId, workflowId: `bulk/${taskId}` } });
       const made = await db.accountTask.create({
@@ -29,10 +33,15 @@ describe('the overview and the history of an account', () => {
           ...(state === 'failed' ? { errorType: 'Throttled' } : {}),
         },
       });
-      await db.accountAction.create({ data: { accountId, action: 'post', key: taskId } });
+      await db.accountAction.create({ data: { accountId, action: 'follow', key: taskId } });
       const intent = { accountTaskId: made.id, accountId, platform: 'sandbox', caption: 'hello' };
       await db.postIntent.createMany({
-        data: [0, 1, 2].map((index) => ({ ...intent, index, idempotencyKey: `${taskId}/${index}` })),
+        data: [0, 1, 2].map((index) => ({
+          ...intent,
+          index,
+          idempotencyKey: `${taskId}/${index}`,
+          ...submitted(index),
+        })),
       });
       await db.evidence.create({
         data: {
@@ -53,8 +62,16 @@ describe('the overview and the history of an account', () => {
     expect(json).toMatchObject({
       runningTasks: 3,
       openChallenges: 0,
-      actionsToday: [{ platform: 'sandbox', action: 'post', used: 3 }],
+      nextRuns: [],
     });
+    const budgets = json.actionsToday as unknown as { action: string }[];
+    expect(budgets.map(({ action }) => action)).toEqual(['post', 'follow', 'profile', 'browse']);
+    // The platform lets each of the three post 50 times; one has a limit of its own, one is in its warm-up.
+    expect(budgets[0]).toEqual({
+      ...{ platform: 'sandbox', action: 'post', title: 'posts' },
+      ...{ used: 3, limit: 50 + 7 + 5, accounts: 3 },
+    });
+    expect(budgets[1]).toMatchObject({ action: 'follow', used: 3, limit: 100 + 100 + 10 });
     expect(body.hours).toHaveLength(24);
     const ended = body.hours.filter(({ succeeded }) => succeeded > 0);
     expect(ended).toMatchObject([{ succeeded: 1, failed: 2, failures: { Throttled: 2 } }]);
@@ -88,7 +105,9 @@ describe('the overview and the history of an account', () => {
       })),
     });
     const failures = await api.call(`/api/bulk/login/${id}/failures`);
-    expect(failures.json.items).toEqual([{ type: 'Throttled', message: 'Wait # minutes', count: 2 }]);
+    expect(failures.json.items).toEqual([
+      { type: 'Throttled', message: 'Wait # minutes', fingerprint: null, count: 2 },
+    ]);
     const { json } = await api.call(`/api/bulk/login/${id}/throughput`);
     const points = json.points as unknown as { succeeded: number; failed: number }[];
     expect(points.reduce((sum, point) => sum + point.succeeded, 0)).toBe(1);

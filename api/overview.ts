@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { query } from './door/sql.ts';
+import { type Db, query } from './door/sql.ts';
+import { budgetsToday, budgetUseSchema } from './overview-budget.ts';
+import { nextRunsSchema, nextScheduledRuns } from './overview-runs.ts';
+import { remembered } from './remembered.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
@@ -22,12 +25,13 @@ const overviewSchema = z
         }),
       )
       .meta({ description: 'The last 24 hours, oldest first; the last one is not over' }),
-    actionsToday: z
-      .array(z.object({ platform: z.string(), action: z.string(), used: z.int() }))
-      .meta({ description: 'What accounts have used of their budgets since midnight UTC' }),
+    actionsToday: budgetUseSchema.meta({
+      description: 'What accounts have used of their budgets since their own midnight; up to ten seconds old',
+    }),
     nextTasks: z
       .array(z.object({ id: z.uuid(), kind: z.string(), name: z.string().nullable(), startAt: z.iso.datetime() }))
       .meta({ description: 'The next five bulk tasks that start at a set time' }),
+    nextRuns: nextRunsSchema,
   })
   .meta({ id: 'Overview' });
 
@@ -40,7 +44,18 @@ interface Ended {
 }
 
 const UTC_MIDNIGHT = `(date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')`;
-const UTC_HOUR = (time: string) => `(date_trunc('hour', ${time} AT TIME ZONE 'UTC') AT TIME ZONE 'UTC')`;
+const HOUR_OF = (time: string) => `date_bin('1 hour', ${time}, 'epoch')`;
+
+/** Kept for two seconds: a large run ends many a second, and every open dashboard asks. */
+const endedOfLate = remembered(2_000, (db: Db) =>
+  query<Ended>(
+    db,
+    `SELECT hour, hour >= ${UTC_MIDNIGHT} AS today, state, "errorType", n FROM (
+       SELECT ${HOUR_OF('"finishedAt"')} AS hour, state, "errorType", count(*)::int AS n
+       FROM "AccountTask" WHERE "finishedAt" >= ${HOUR_OF('now()')} - interval '23 hours' GROUP BY 1, 2, 3
+     ) ended`,
+  ),
+);
 
 /** One entry an hour, those without any included. */
 function byHour(ended: readonly Ended[], now: number) {
@@ -67,9 +82,10 @@ export const overviewRoutes: Route[] = [
     tags: ['System'],
     access: 'viewer',
     responses: { 200: { description: 'The overview', schema: overviewSchema } },
-    async handler({ deps: { db } }) {
+    async handler({ deps }) {
+      const { db } = deps;
       const now = new Date();
-      const [runningTasks, openChallenges, unfinished, ended, actionsToday, nextTasks] = await Promise.all([
+      const [runningTasks, openChallenges, unfinished, ended, actionsToday, nextTasks, nextRuns] = await Promise.all([
         db.bulkTask.count({ where: { state: 'running' } }),
         db.challenge.count({ where: { state: 'open' } }),
         query<{ state: string; n: number }>(
@@ -79,23 +95,15 @@ export const overviewRoutes: Route[] = [
              ('state:pending', 'state:running', 'state:paced', 'state:parked')
            GROUP BY y.key`,
         ),
-        query<Ended>(
-          db,
-          `SELECT ${UTC_HOUR('"finishedAt"')} AS hour, "finishedAt" >= ${UTC_MIDNIGHT} AS today, state, "errorType",
-             count(*)::int AS n
-           FROM "AccountTask" WHERE "finishedAt" >= ${UTC_HOUR('now()')} - interval '23 hours' GROUP BY 1, 2, 3, 4`,
-        ),
-        query<{ platform: string; action: string; used: number }>(
-          db,
-          `SELECT a.platform, x.action, count(*)::int AS used FROM "AccountAction" x
-           JOIN "Account" a ON a.id = x."accountId" WHERE x.at >= ${UTC_MIDNIGHT} GROUP BY 1, 2 ORDER BY 1, 2`,
-        ),
+        endedOfLate(db),
+        budgetsToday(db),
         db.bulkTask.findMany({
           where: { state: 'scheduled', startAt: { gt: now } },
           orderBy: { startAt: 'asc' },
           take: 5,
           select: { id: true, kind: true, name: true, startAt: true },
         }),
+        nextScheduledRuns(deps),
       ]);
       const endedToday: Record<string, number> = {};
       for (const { today, state, n } of ended) if (today) endedToday[state] = (endedToday[state] ?? 0) + n;
@@ -108,6 +116,7 @@ export const overviewRoutes: Route[] = [
           accountTasks: { unfinished: Object.fromEntries(unfinished.map(({ state, n }) => [state, n])), endedToday },
           hours: byHour(ended, now.getTime()),
           actionsToday,
+          nextRuns,
           nextTasks: nextTasks.map((task) => ({ ...task, startAt: (task.startAt ?? now).toISOString() })),
         },
       };

@@ -12,6 +12,20 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 
+/** One of some words or several with commas between them, e.g. `failed` or `failed,parked`. */
+export const listOf = <Word extends string>(words: readonly Word[]) =>
+  z
+    .string()
+    .transform((text, ctx): Word[] => {
+      const asked = text.split(',');
+      const known = words.filter((word) => asked.includes(word));
+      if (known.length === new Set(asked).size) return known;
+      ctx.addIssue({ code: 'custom', message: `Must be one or more of ${words.join(', ')}` });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ type: 'string', description: `One or more of ${words.join(', ')}; comma between them` });
+
 /** Query of a list in the order of its rows' numbers; the cursor is the number of the last row of the page before. */
 export const numberedPageQuery = {
   ...pageQuery,

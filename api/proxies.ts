@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Proxy as ProxyRow } from '../prisma/generated/client.ts';
 import { line } from './account-schemas.ts';
 import { isMissing } from './database-errors.ts';
-import { afterCursor, newestFirst, pageOf, pageQuery, toPage } from './pages.ts';
+import { afterCursor, listOf, newestFirst, pageOf, pageQuery, toPage } from './pages.ts';
 import { conflict, notFound } from './problem.ts';
 import { proxyChecksRoute } from './proxy-checks.ts';
 import type { Route } from './route.ts';
@@ -13,6 +13,8 @@ import { sealProxyPassword } from './secrets.ts';
 
 const tags = ['Proxies'];
 const PROTOCOLS = ['http', 'https', 'socks5'] as const;
+
+const PROXY_STATUSES = ['unknown', 'healthy', 'unstable', 'failing'] as const;
 
 const HOST = /^([A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?)$/;
 
@@ -77,7 +79,7 @@ const proxySchema = z
     country: z.string().nullable(),
     exitAddress: z.string().nullable().meta({ description: 'The address that it should show to the outside' }),
     spare: z.boolean().meta({ description: 'May be given to an account whose own proxy fails' }),
-    status: z.enum(['unknown', 'healthy', 'unstable', 'failing']),
+    status: z.enum(PROXY_STATUSES),
     verdict: z.string().nullable().meta({ description: 'What the last check concluded, in words' }),
     checkedAt: z.iso.datetime().nullable(),
     accounts: z.int().meta({ description: 'How many accounts use it' }),
@@ -117,16 +119,35 @@ export const proxiesRoutes: Route[] = [
     summary: 'List proxies, newest first',
     tags,
     access: 'viewer',
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({
+      status: listOf(PROXY_STATUSES),
+      protocol: z.enum(PROTOCOLS).optional(),
+      country: fields.country.optional(),
+      spare: z.stringbool().optional().meta({ type: 'boolean', description: 'Of the spare pool, or not of it' }),
+      used: z.stringbool().optional().meta({ type: 'boolean', description: 'Whether an account uses it' }),
+      q: line(100).optional().meta({ description: 'Part of the name or the host' }),
+      ...pageQuery,
+    }),
     responses: { 200: { description: 'One page', schema: pageOf(proxySchema) } },
-    async handler({ query, deps }) {
+    async handler({ query: { cursor, limit, status, used, q, ...exact }, deps }) {
+      const text =
+        q === undefined ? undefined : ({ contains: q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } as const);
       const rows = await deps.db.proxy.findMany({
-        where: afterCursor(query.cursor),
+        where: {
+          AND: [
+            given(exact),
+            status ? { status: { in: status } } : {},
+            used === undefined ? {} : { accounts: used ? { some: {} } : { none: {} } },
+            // A host may hold credentials until it is repaired, and a search must not spell them out.
+            text ? { OR: [{ name: text }, { AND: [{ host: text }, { NOT: { host: { contains: '@' } } }] }] } : {},
+            afterCursor(cursor),
+          ],
+        },
         orderBy: newestFirst,
-        take: query.limit + 1,
+        take: limit + 1,
         include: withAccounts,
       });
-      return { status: 200, body: toPage(rows, query.limit, toProxy) };
+      return { status: 200, body: toPage(rows, limit, toProxy) };
     },
   }),
   route({

@@ -139,7 +139,8 @@ export async function repairProxy(
   if (!kept) throw (await isHeld(deps.db, holder)) ? edited() : leaseLost();
 }
 
-const LOCK_SPARES = `SELECT pg_advisory_xact_lock(hashtextextended('proxy-spares', 0))::text`;
+/** One giver of spares at a time. */
+export const LOCK_SPARES = `SELECT pg_advisory_xact_lock(hashtextextended('proxy-spares', 0))::text`;
 
 /** The best free spare: known to be healthy first, of the same country first, checked last. */
 const FREE_SPARE = `
@@ -169,10 +170,14 @@ export async function switchProxy(
     }
     const given = await queryOne<{ id: string; name: string }>(
       tx,
-      `WITH ${HELD}
+      `WITH ${HELD}, given AS (
        UPDATE "Account" a SET "proxyId" = p.id, "updatedAt" = now() FROM "Proxy" p
        WHERE a.id = $1::uuid AND a."proxyId" = $4::uuid AND p.id = $5::uuid AND EXISTS (SELECT 1 FROM held)
-       RETURNING p.id, p.name`,
+       RETURNING p.id, p.name, a.id AS "accountId"
+       ), told AS (
+         INSERT INTO "AccountEvent" ("accountId", type, data)
+         SELECT "accountId", 'proxy', jsonb_build_object('from', $4::text, 'to', id, 'name', name) FROM given
+       ) SELECT id, name FROM given`,
       ...holderOf(holder),
       from,
       chosen,

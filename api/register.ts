@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import type { z } from 'zod';
@@ -7,7 +8,8 @@ import { audited } from './audit/hook.ts';
 import { checkAccess } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { fieldErrors } from './field-errors.ts';
-import { answerOnce } from './idempotency.ts';
+import { answerOnce, type NamedCall } from './idempotency.ts';
+import { formDigestOf, LARGEST_IMPORT_BYTES, receiveFile } from './multipart.ts';
 import { badRequest, Problem } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
@@ -77,6 +79,18 @@ function send(route: Route, answer: Answer, res: Response, deps: Deps): void {
   else res.json(body);
 }
 
+/** What tells one form from another when a named call comes again: it is read to its end, and nothing is kept. */
+function formOf(req: Request, deps: Deps): NonNullable<NamedCall['form']> {
+  const maxBytes = Math.max(LARGEST_IMPORT_BYTES, deps.env.FLOTILLA_MEDIA_MAX_BYTES);
+  return {
+    known: () => formDigestOf(req),
+    async read() {
+      await receiveFile(req, { maxBytes, what: 'file' }, ({ stream }) => finished(stream.resume()));
+      return formDigestOf(req);
+    },
+  };
+}
+
 function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
   const handle = audited(route);
@@ -95,8 +109,10 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     const body = route.body && readJson && !isForm ? parse(route.body, await readJson(req, res), 'request') : undefined;
     const signal = clientSignal(res);
     const work = () => handle({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
-    const once = key !== undefined && route.idempotent === true && !isForm;
-    const call = { actor, operationId: route.operationId, key: key ?? '', request: { params, query, body } };
+    const once = key !== undefined && route.idempotent === true;
+    const request = { params, query, body };
+    const call: NamedCall = { actor, operationId: route.operationId, key: key ?? '', request };
+    if (isForm) call.form = formOf(req, deps);
     const answer = once ? await answerOnce(deps, call, work) : await work();
     if (answer !== 'streamed') send(route, answer, res, deps);
   };

@@ -143,7 +143,13 @@ const byDays = (days: number | null, work: (days: number) => Promise<number>): P
 const RULES: Readonly<Record<RetentionPart, Rule>> = {
   evidence: (deps, keep) =>
     dropEvidence(deps, olderThan('createdAt'), keep.evidence ?? deps.env.FLOTILLA_EVIDENCE_DAYS),
-  tasks: (deps, keep) => byDays(keep.tasks, (days) => dropTasks(deps, days)),
+  tasks: (deps, keep) =>
+    byDays(keep.tasks, async (days) => {
+      const rows = await dropTasks(deps, days);
+      if (rows > 0) return rows;
+      const events = await drop(deps.db, 'AccountEvent', olderThan('at'), days);
+      return events > 0 ? events : drop(deps.db, 'AccountEdit', olderThan('createdAt'), days);
+    }),
   errors: ({ db }, keep) =>
     byDays(keep.errors, async (days) => {
       const rows = await drop(db, 'ErrorLog', olderThan('at'), days);

@@ -104,11 +104,24 @@ async function readSecret(deps: Deps, accountId: string, fencingToken: string): 
 const SAVE_SESSION = `
   WITH held AS (
     SELECT 1 FROM "Lease" WHERE resource = $2 AND "fencingToken" = $3::bigint AND "expiresAt" > now() FOR SHARE
+  ), saved AS (
+    UPDATE "Account" SET session = $4::bytea, "sessionAt" = now(), "updatedAt" = now(),
+      status = CASE WHEN status = 'disabled' THEN status ELSE 'active' END,
+      "statusReason" = CASE WHEN status = 'disabled' THEN "statusReason" END
+    WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM held) RETURNING id
+  ), told AS (
+    INSERT INTO "AccountEvent" ("accountId", type, data)
+    SELECT saved.id, 'session', jsonb_strip_nulls(jsonb_build_object('state', e.state, 'reason', e.reason))
+    FROM saved, (VALUES (1, 'expired', NULL), (2, 'opened', $6::text)) AS e(place, state, reason)
+    WHERE $5::text IS NOT NULL AND (e.state = 'opened' OR $5 = 'expired') ORDER BY e.place
   )
-  UPDATE "Account" SET session = $4::bytea, "sessionAt" = now(), "updatedAt" = now(),
-    status = CASE WHEN status = 'disabled' THEN status ELSE 'active' END,
-    "statusReason" = CASE WHEN status = 'disabled' THEN "statusReason" END
-  WHERE id = $1::uuid AND EXISTS (SELECT 1 FROM held) RETURNING id`;
+  SELECT id FROM saved`;
+
+const OPENED_BECAUSE: Readonly<Record<contract.LogInReason, string>> = {
+  none: 'There was none.',
+  expired: 'The stored one had expired.',
+  ordered: 'A fresh log-in was ordered.',
+};
 
 const leaseRoutes: Route[] = [
   route({
@@ -141,7 +154,10 @@ const leaseRoutes: Route[] = [
     async handler({ params: { accountId }, body, deps }) {
       const sealed = sealStorageState(deps.sealer, accountId, body.storageState ?? null);
       const resource = contract.accountLeaseResource(accountId);
-      const saved = await queryOne(deps.db, SAVE_SESSION, accountId, resource, body.fencingToken, sealed);
+      const { fencingToken, loggedIn } = body;
+      const because = loggedIn ? OPENED_BECAUSE[loggedIn] : null;
+      const values = [accountId, resource, fencingToken, sealed, loggedIn ?? null, because];
+      const saved = await queryOne(deps.db, SAVE_SESSION, ...values);
       if (!saved) throw leaseLost();
       return { status: 204 };
     },

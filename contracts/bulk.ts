@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fingerprintPattern } from './fingerprint-pattern.ts';
 import { ACCOUNT_TASK_STATES, BULK_STATES } from './states.ts';
 
 /** Names and shapes of the messages of a bulk workflow; its id is `bulk/<taskId>`. */
@@ -12,6 +13,18 @@ export const BULK_UPDATES = {
   setWindow: 'setWindow',
   retryFailed: 'retryFailed',
 } as const;
+/** Which of the failed account tasks are tried again: those that fit all that is given. */
+export const retryOnlySchema = z
+  .strictObject({
+    type: z.string().min(1).max(100).optional().meta({ description: 'Type of error' }),
+    fingerprint: z.string().regex(fingerprintPattern, 'Must be 16 hexadecimal digits').optional().meta({
+      description: 'Of the cause, as `failures` and the error log name it',
+    }),
+    accountTaskIds: z.array(z.uuid()).min(1).max(1_000).optional(),
+  })
+  .meta({ id: 'RetryOnly' });
+export type RetryOnly = z.output<typeof retryOnlySchema>;
+
 export const AGGREGATE_QUERY = 'aggregate';
 
 /** Least and most account tasks that one bulk task runs at once. */

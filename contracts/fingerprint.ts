@@ -45,5 +45,3 @@ export function causeOf(error: { source: string; type: string; message: string }
   const text = JSON.stringify([error.source, error.type, title]);
   return { fingerprint: createHash('sha256').update(text).digest('hex').slice(0, 16), title };
 }
-
-export const fingerprintPattern = /^[0-9a-f]{16}$/;

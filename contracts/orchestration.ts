@@ -1,3 +1,4 @@
+import type { RetryOnly } from './bulk.ts';
 import type { ErrorType } from './errors.ts';
 import type { Action } from './pace.ts';
 import type { AccountTaskState, BulkState, FinalAccountTaskState, Totals } from './states.ts';
@@ -187,7 +188,7 @@ export interface OrchestratorActivities extends WorkActivities<'ledger'> {
   resync(request: { taskId: string; active: readonly ActiveEntry[] }): Promise<Synced>;
   nextPage(request: { taskId: string; fromOrdinal: number; limit: number }): Promise<PageItem[]>;
   setBulkState(request: { taskId: string; state: BulkState; reason: string | null; window?: number }): Promise<void>;
-  resetFailed(request: { taskId: string }): Promise<{ retried: number }>;
+  resetFailed(request: { taskId: string; only?: RetryOnly }): Promise<{ retried: number }>;
   settleLost(request: { taskId: string; accountTaskId: string; reason: string }): Promise<AccountChange | null>;
   claim(request: ClaimRequest): Promise<Claim>;
   park(request: {

@@ -93,7 +93,16 @@ export const accountSecretSchema = z.object({
 });
 export type AccountSecret = z.infer<typeof accountSecretSchema>;
 
-export const saveSessionRequestSchema = z.object({ fencingToken, storageState: z.unknown() });
+/** Why a log-in was needed: there was no session, the stored one had expired, or it was ordered. */
+export const LOG_IN_REASONS = ['none', 'expired', 'ordered'] as const;
+export type LogInReason = (typeof LOG_IN_REASONS)[number];
+
+export const saveSessionRequestSchema = z.object({
+  fencingToken,
+  storageState: z.unknown(),
+  /** With the first state after a log-in. */
+  loggedIn: z.enum(LOG_IN_REASONS).optional(),
+});
 
 export const renewLeasesRequestSchema = z.object({
   leases: z.array(z.object({ resource: z.string(), fencingToken })).max(1_000),

@@ -16,7 +16,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Aggregate } from '../contracts/bulk.ts';
+import type { Aggregate, RetryOnly } from '../contracts/bulk.ts';
 import { AGGREGATE_QUERY, accountWorkflowId, BULK_UPDATES, WINDOW_MAX, WINDOW_MIN } from '../contracts/bulk.ts';
 import type { ErrorType } from '../contracts/errors.ts';
 import type { AccountChange, AccountOutcome, BulkInput, CarriedBulk, PageItem } from '../contracts/orchestration.ts';
@@ -38,7 +38,7 @@ const pause = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.pause);
 const resume = defineUpdate<Answer>(BULK_UPDATES.resume);
 const cancel = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.cancel);
 const setWindow = defineUpdate<{ window: number }, [{ window: number }]>(BULK_UPDATES.setWindow);
-const retryFailed = defineUpdate<{ retried: number }>(BULK_UPDATES.retryFailed);
+const retryFailed = defineUpdate<{ retried: number }, [RetryOnly?]>(BULK_UPDATES.retryFailed);
 
 const PAGE = 200;
 /** Events of one run after which it continues as new; the most it writes before it notices is far below 10,000. */
@@ -195,10 +195,10 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
       },
     },
   );
-  setHandler(retryFailed, async () => {
+  setHandler(retryFailed, async (only) => {
     await condition(() => attached);
     refuseWhenOver('retried');
-    const { retried } = await hall.resetFailed({ taskId });
+    const { retried } = await hall.resetFailed(only ? { taskId, only } : { taskId });
     if (retried === 0) throw conflict('No account task has failed.');
     page = [];
     cursor = 0;

@@ -1,5 +1,6 @@
 import type { Logger } from '../../config/logger.ts';
 import { TaskError } from '../../contracts/errors.ts';
+import type { LogInReason } from '../../contracts/worker-api.ts';
 import type { ApiDriver, ApiHandle, Credentials, StepOptions } from '../platforms/driver.ts';
 import type { AccountSession, StepRequest, StepWork } from '../sessions/account-session.ts';
 import type { AccountSecret, LeaseProof, WorkerLink } from '../sessions/link.ts';
@@ -37,6 +38,8 @@ export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHand
   if (answer) seenSecrets.add(answer);
   let state: unknown = secret.storageState;
   let savedState = JSON.stringify(state);
+  /** Why it was logged in, until that has been told with the session that came of it. */
+  let loggedIn: LogInReason | null = null;
   let stepSignal = ending.signal;
   let tail: Promise<unknown> = Promise.resolve();
 
@@ -55,8 +58,9 @@ export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHand
     const text = JSON.stringify(state);
     if (text === savedState) return;
     try {
-      await connect.saveSession({ ...proof, storageState: state });
+      await connect.saveSession({ ...proof, storageState: state, ...(loggedIn ? { loggedIn } : {}) });
       savedState = text;
+      loggedIn = null;
     } catch (error) {
       const reason = toStepError(error, [...seenSecrets]).message;
       log.warn({ accountId: proof.accountId, reason }, 'session not saved');
@@ -64,7 +68,7 @@ export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHand
   }
 
   /** A person's answer goes with the first log-in: asking without it would make the platform send another code. */
-  async function logIn(options: StepOptions): Promise<void> {
+  async function logIn(options: StepOptions, reason: LogInReason): Promise<void> {
     const { username, password, totpSecret, email } = secret;
     const credentials: Credentials = { username, password, totpSecret, email };
     const given = answer;
@@ -72,6 +76,7 @@ export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHand
     if (given !== null) credentials.challengeAnswer = given;
     try {
       await driver.logIn(handle, credentials, options);
+      loggedIn = reason;
     } catch (error) {
       const isChallenge = error instanceof TaskError && error.type === 'ChallengeRequired';
       throw given !== null && isChallenge ? afterCode(error, error) : error;
@@ -81,7 +86,7 @@ export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHand
   async function enter(_handle: ApiHandle, options: StepOptions, forceLogIn: boolean): Promise<'reused' | 'logged-in'> {
     const mayReuse = state !== null && !forceLogIn;
     if (mayReuse && (await driver.checkSession(handle, secret.username, options)) === 'valid') return 'reused';
-    await logIn(options);
+    await logIn(options, state === null ? 'none' : forceLogIn ? 'ordered' : 'expired');
     return 'logged-in';
   }
 
@@ -96,7 +101,7 @@ export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHand
         return await work(handle, submits.driver, options);
       } catch (error) {
         if (!(error instanceof TaskError && error.type === 'SessionExpired') || submits.mayHaveSubmitted()) throw error;
-        await logIn(options);
+        await logIn(options, 'expired');
         return await work(handle, submits.driver, options);
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Logger } from '../../config/logger.ts';
 import { TaskError } from '../../contracts/errors.ts';
+import type { LogInReason } from '../../contracts/worker-api.ts';
 import type { BrowserDriver, StepOptions } from '../platforms/driver.ts';
 import type { AccountSession, StepRequest, StepWork } from '../sessions/account-session.ts';
 import type { AccountSecret, LeaseProof, StorageState, WorkerLink } from '../sessions/link.ts';
@@ -33,6 +34,10 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
   if (answer) seenSecrets.add(answer);
   let state: StorageState | null = stored;
   let savedState = JSON.stringify(state);
+  /** Why it was logged in, until that has been told with the session that came of it. */
+  let loggedIn: LogInReason | null = null;
+  /** Why the last log-in was tried; one that a challenge stopped is ended by the code. */
+  let asked: LogInReason = 'none';
   let place: { pooled: PooledContext; recorder: Recorder } | null = null;
   let page: Page | null = null;
   let pageCrashed = false;
@@ -80,19 +85,22 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
       for (const found of secretsOfState(state)) seenSecrets.add(found);
       const text = JSON.stringify(state);
       if (text === savedState) return;
-      await connect.saveSession({ ...proof, storageState: state });
+      await connect.saveSession({ ...proof, storageState: state, ...(loggedIn ? { loggedIn } : {}) });
       savedState = text;
+      loggedIn = null;
     } catch (error) {
       log.warn({ accountId: proof.accountId, reason: toStepError(error, knownSecrets()).message }, 'session not saved');
     }
   }
 
-  async function logIn(target: Page, options: StepOptions): Promise<void> {
+  async function logIn(target: Page, options: StepOptions, reason: LogInReason): Promise<void> {
     const period = { fromMs: Date.now(), toMs: Date.now() };
     logIns.push(period);
+    asked = reason;
     const { username, password, totpSecret, email } = secret;
     try {
       await driver.logIn(target, { username, password, totpSecret, email }, options);
+      loggedIn = reason;
     } finally {
       period.toMs = Date.now();
     }
@@ -112,6 +120,7 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
         if (refusal instanceof TaskError && refusal.type === 'SessionExpired') answer = code;
         throw afterCode(error, refusal);
       });
+      loggedIn = asked;
       return 'answered';
     }
   }
@@ -122,7 +131,8 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
       const found = await answering(target, options, check);
       if (found === 'valid' || (found === 'answered' && (await check()) === 'valid')) return 'reused';
     }
-    await answering(target, options, () => logIn(target, options));
+    const reason = state === null ? 'none' : forceLogIn ? 'ordered' : 'expired';
+    await answering(target, options, () => logIn(target, options, reason));
     return 'logged-in';
   }
 
@@ -143,7 +153,7 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
         result = await work(live.page, submits.driver, options);
       } catch (error) {
         if (!(error instanceof TaskError && error.type === 'SessionExpired') || submits.mayHaveSubmitted()) throw error;
-        await answering(live.page, options, () => logIn(live.page, options));
+        await answering(live.page, options, () => logIn(live.page, options, 'expired'));
         result = await work(live.page, submits.driver, options);
       }
       await saveIfChanged();

@@ -1,4 +1,5 @@
 import type { BrowserContext } from 'playwright-core';
+import type { LogInReason } from '../../contracts/worker-api.ts';
 
 /** Cookies and local storage of one account, as Playwright reads and writes them. */
 export type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
@@ -47,7 +48,7 @@ export interface EvidenceFile {
 export interface WorkerLink {
   /** @throws when the fencing token is not the current one of the account's lease */
   accountSecret(proof: LeaseProof): Promise<AccountSecret>;
-  saveSession(input: LeaseProof & { storageState: unknown }): Promise<void>;
+  saveSession(input: LeaseProof & { storageState: unknown; loggedIn?: LogInReason }): Promise<void>;
   /** @returns false when the lease belongs to somebody else now, or to nobody */
   renewLease(proof: LeaseProof): Promise<boolean>;
   /** @returns the evidence id */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { BulkState } from '../../contracts/states.ts';
 import { emptyTotals } from '../../contracts/states.ts';
+import { patternOf } from '../account-filter.ts';
 import type { Deps } from '../deps.ts';
 import { decodeCursor, encodeCursor } from '../pages.ts';
 import { notFound } from '../problem.ts';
@@ -58,8 +59,14 @@ function toItem(row: ItemRow, tally: Tallies | undefined): z.input<typeof taskIt
 }
 
 export interface TaskFilter {
-  kind?: string | undefined;
+  kinds?: readonly string[] | undefined;
   states?: readonly string[] | undefined;
+  /** Part of the name. */
+  q?: string | undefined;
+  scheduleId?: string | undefined;
+  createdBy?: string | undefined;
+  createdFrom?: string | undefined;
+  createdTo?: string | undefined;
   cursor?: string | undefined;
   limit: number;
 }
@@ -70,14 +77,22 @@ export async function listTasks(db: Db, filter: TaskFilter) {
   const rows = await query<ItemRow>(
     db,
     `SELECT ${ITEM_COLUMNS} FROM "BulkTask"
-     WHERE ($1::text IS NULL OR kind = $1) AND ($2::text[] IS NULL OR state = ANY($2::text[]))
+     WHERE ($1::text[] IS NULL OR kind = ANY($1::text[])) AND ($2::text[] IS NULL OR state = ANY($2::text[]))
        AND ($3::timestamptz IS NULL OR ("createdAt", id) < ($3::timestamptz, $4::uuid))
+       AND ($6::text IS NULL OR name ILIKE $6) AND ($7::uuid IS NULL OR "scheduleId" = $7::uuid)
+       AND ($8::text IS NULL OR "createdById" = $8) AND ($9::timestamptz IS NULL OR "createdAt" >= $9::timestamptz)
+       AND ($10::timestamptz IS NULL OR "createdAt" < $10::timestamptz)
      ORDER BY "createdAt" DESC, id DESC LIMIT $5::int`,
-    filter.kind ?? null,
+    filter.kinds ?? null,
     filter.states ?? null,
     after?.createdAt.toISOString() ?? null,
     after?.id ?? null,
     filter.limit + 1,
+    filter.q ? patternOf(filter.q) : null,
+    filter.scheduleId ?? null,
+    filter.createdBy ?? null,
+    filter.createdFrom ?? null,
+    filter.createdTo ?? null,
   );
   const shown = rows.slice(0, filter.limit);
   const tallies = await readTallies(

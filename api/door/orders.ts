@@ -1,3 +1,4 @@
+import type { RetryOnly } from '../../contracts/bulk.ts';
 import { BULK_UPDATES } from '../../contracts/bulk.ts';
 import type { Resolution } from '../../contracts/orchestration.ts';
 import { type BulkState, isFinalBulkState } from '../../contracts/states.ts';
@@ -5,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { answerChallenge } from '../inbox-answer.ts';
 import { conflict, notFound } from '../problem.ts';
 import { queryOne } from './sql.ts';
-import { rerunFailed } from './start.ts';
+import { countRetriable, NOTHING_TO_RETRY, rerunFailed } from './start.ts';
 import { headOf, noteTask, stateWords, type TaskHead } from './tasks.ts';
 import { sendOrder } from './temporal.ts';
 
@@ -119,13 +120,20 @@ export async function setTaskWindow(
 
 export async function retryFailedOf(
   deps: OrderDeps,
-  { kind, id }: OrderRequest,
+  { kind, id, only: given }: OrderRequest & { only: RetryOnly },
 ): Promise<OrderAnswer & { retried: number }> {
+  const only = Object.keys(given).length > 0 ? given : null;
   const task = await headOf(deps.db, kind, id);
   if (hasNotBegun(task)) refuse(task, 'tried again');
-  if (isFinalBulkState(task.state)) return rerunFailed(deps, task);
-  const { retried } = await sendOrder<{ retried: number }>(deps, task.workflowId, BULK_UPDATES.retryFailed);
-  if (retried === 0) throw conflict('No account task of this task has failed, so there is nothing to try again.');
+  if (isFinalBulkState(task.state)) return rerunFailed(deps, task, only);
+  if (only && (await countRetriable(deps.db, task.id, only)) === 0) throw conflict(NOTHING_TO_RETRY);
+  const { retried } = await sendOrder<{ retried: number }>(
+    deps,
+    task.workflowId,
+    BULK_UPDATES.retryFailed,
+    only ?? undefined,
+  );
+  if (retried === 0) throw conflict(NOTHING_TO_RETRY);
   return { id, state: (await headOf(deps.db, kind, id)).state, retried };
 }
 

@@ -8,6 +8,7 @@ import {
   type Totals,
 } from '../../contracts/states.ts';
 import { findKind } from '../../kinds/index.ts';
+import { patternOf } from '../account-filter.ts';
 import type { Deps } from '../deps.ts';
 import { notFound } from '../problem.ts';
 import { asSql, type Db, query, queryOne } from './sql.ts';
@@ -126,6 +127,8 @@ export interface AccountTaskFilter {
   /** Part of a user name. */
   q?: string | undefined;
   errorType?: string | undefined;
+  /** Of the cause of a failure. */
+  fingerprint?: string | undefined;
   /** Only account tasks behind this place. */
   afterOrdinal?: number | undefined;
   limit: number;
@@ -134,22 +137,36 @@ export interface AccountTaskFilter {
 const ACCOUNT_TASK_COLUMNS = `id, ordinal, "accountId", username, state, "stateReason", counters, "errorType",
   "errorMessage", attempts, "wakeAt", "startedAt", "finishedAt"`;
 
+/** Up to so many accounts are looked up by name first; of more, one soon comes along in any order. */
+const FEW = 1_000;
+
+/** The accounts whose name fits, by its index, where they are few; else null. Accounts are known by their present name. */
+async function fewAccountsNamed(db: Db, pattern: string): Promise<string[] | null> {
+  const sql = `SELECT id FROM "Account" WHERE username ILIKE $1 LIMIT ${FEW + 1}`;
+  const found = await query<{ id: string }>(db, sql, pattern);
+  return found.length > FEW ? null : found.map(({ id }) => id);
+}
+
 /** One page of account tasks in their order, found by place and never by counting. Reads one row more than `limit`. */
-export function listAccountTasks(db: Db, taskId: string, filter: AccountTaskFilter): Promise<AccountTaskRow[]> {
-  const pattern = filter.q ? `%${filter.q.replace(/[\\%_]/g, '\\$&')}%` : null;
+export async function listAccountTasks(db: Db, taskId: string, filter: AccountTaskFilter): Promise<AccountTaskRow[]> {
+  const pattern = filter.q ? patternOf(filter.q) : null;
+  const accountIds = pattern === null ? null : await fewAccountsNamed(db, pattern);
   return query<AccountTaskRow>(
     db,
     `SELECT ${ACCOUNT_TASK_COLUMNS} FROM "AccountTask"
      WHERE "taskId" = $1::uuid AND ordinal > $2::int
        AND ($3::text[] IS NULL OR state = ANY($3::text[]))
-       AND ($4::text IS NULL OR username ILIKE $4)
-       AND ($5::text IS NULL OR "errorType" = $5)
-     ORDER BY ordinal LIMIT $6::int`,
+       AND ($4::text IS NULL OR username ILIKE $4 OR $7::uuid[] IS NOT NULL)
+       AND ($5::text IS NULL OR "errorType" = $5) AND ($6::text IS NULL OR fingerprint = $6)
+       AND ($7::uuid[] IS NULL OR "accountId" = ANY($7::uuid[]))
+     ORDER BY ordinal LIMIT $8::int`,
     taskId,
     filter.afterOrdinal ?? -1,
     filter.states ?? null,
     pattern,
     filter.errorType ?? null,
+    filter.fingerprint ?? null,
+    accountIds,
     filter.limit + 1,
   );
 }

@@ -1,8 +1,10 @@
+import { RETRIABLE_ACCOUNT_TASK, retryValues } from '../../activities/bulk-ledger.ts';
+import type { RetryOnly } from '../../contracts/bulk.ts';
 import type { BulkState } from '../../contracts/states.ts';
 import { FINAL_BULK_STATES } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
 import { conflict } from '../problem.ts';
-import { query, queryOne } from './sql.ts';
+import { type Db, query, queryOne } from './sql.ts';
 import { HEAD_COLUMNS, headOf, noteTask, stateWords, type TaskHead } from './tasks.ts';
 import { startBulkWorkflow } from './temporal.ts';
 
@@ -52,6 +54,19 @@ export async function startTask(deps: StartDeps, kind: string, id: string): Prom
   return { id, state: await startCommitted(deps, task) };
 }
 
+export const NOTHING_TO_RETRY = 'No account task of this task failed in that way, so there is nothing to try again.';
+
+/** How many account tasks would be tried again. */
+export async function countRetriable(db: Db, taskId: string, only: RetryOnly | null): Promise<number> {
+  const found = await queryOne<{ n: number }>(
+    db,
+    `SELECT count(*)::int AS n FROM "AccountTask" WHERE "taskId" = $1::uuid AND ${RETRIABLE_ACCOUNT_TASK}`,
+    taskId,
+    ...retryValues(only),
+  );
+  return found?.n ?? 0;
+}
+
 /**
  * Runs an ended task again for its failed account tasks, as a new run under the same workflow id.
  * @throws Problem 409 when none failed
@@ -59,21 +74,19 @@ export async function startTask(deps: StartDeps, kind: string, id: string): Prom
 export async function rerunFailed(
   deps: StartDeps,
   task: TaskHead,
+  only: RetryOnly | null,
 ): Promise<{ id: string; state: BulkState; retried: number }> {
-  const failed = await queryOne<{ n: number }>(
-    deps.db,
-    `SELECT coalesce(sum(n), 0)::int AS n FROM "TaskTally" WHERE "taskId" = $1::uuid AND key = 'state:failed'`,
-    task.id,
-  );
-  const retried = failed?.n ?? 0;
-  if (retried === 0) throw conflict('No account task of this task failed, so there is nothing to try again.');
+  const retried = await countRetriable(deps.db, task.id, only);
+  if (retried === 0) throw conflict(NOTHING_TO_RETRY);
   const again = await deps.db.$transaction(async (tx) => {
     const taken = await queryOne<TaskHead>(
       tx,
-      `UPDATE "BulkTask" SET state = 'scheduled', "stateReason" = NULL, "startRequestedAt" = now(), "finishedAt" = NULL
+      `UPDATE "BulkTask" SET state = 'scheduled', "stateReason" = NULL, "startRequestedAt" = now(), "finishedAt" = NULL,
+         "retryOnly" = $3::jsonb
        WHERE id = $1::uuid AND state = ANY($2::text[]) AND "startedAt" IS NOT NULL RETURNING ${HEAD_COLUMNS}`,
       task.id,
       FINAL_BULK_STATES,
+      only && JSON.stringify(only),
     );
     if (taken) await noteTask(tx, taken, 'The failed account tasks are tried again.', { retried });
     return taken;

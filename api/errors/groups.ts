@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fingerprintPattern } from '../../contracts/fingerprint.ts';
+import { fingerprintPattern } from '../../contracts/fingerprint-pattern.ts';
 import { type Db, query, queryOne } from '../door/sql.ts';
 import { pageOf, pageQuery } from '../pages.ts';
 import { badRequest, notFound } from '../problem.ts';
