@@ -73,6 +73,7 @@ afterAll(async () => {
 describe('the dashboard', () => {
   it('asks who you are, and takes you where you wanted to go', async () => {
     await page.goto(`${stack.apiUrl}/accounts?tag=crew`);
+    await button('Use an access token').click();
     await page.getByLabel('Access token').fill('not-a-token-of-this-installation');
     await button('Sign in').click();
     await tell('This token is not known here').waitFor();
@@ -81,7 +82,7 @@ describe('the dashboard', () => {
     await page.waitForURL('**/accounts?tag=crew');
     await button(/Signed in as/).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await page.getByLabel('Access token').waitFor();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
   it('signs in by the printed link and keeps the token out of the address', async () => {

@@ -4,6 +4,7 @@ import {
   IconInbox,
   IconListCheck,
   IconPhotoVideo,
+  IconSettings,
   IconUserPlus,
   IconUsers,
   IconWorld,
@@ -90,6 +91,13 @@ export const PAGES: readonly PageEntry[] = [
     nav: { group: 'things', icon: IconWorld, key: 'p' },
   },
   // Operations
+  {
+    path: '/settings/:section?',
+    title: 'nav.settings',
+    texts: ['settings'],
+    load: async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage,
+    nav: { group: 'operations', icon: IconSettings },
+  },
   // Below the pages of the navigation
   {
     path: '/tasks/new',

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useCallback, useEffect } from 'react';
 import { api, setCsrf, setUnauthorizedListener, unwrap } from './client.ts';
 import { ApiError } from './problem.ts';
-import type { Me } from './types.ts';
+import type { Me, SignIn } from './types.ts';
 
 const ME_KEY = ['me'];
 
@@ -21,6 +21,12 @@ const meQuery = {
   staleTime: Number.POSITIVE_INFINITY,
 };
 
+/** After something changed about oneself. */
+export function useRefreshMe() {
+  const client = useQueryClient();
+  return (): Promise<void> => client.invalidateQueries({ queryKey: ME_KEY });
+}
+
 /** Who is signed in: `null` for nobody, `undefined` while it is not known. */
 export function useMeQuery(enabled = true) {
   const client = useQueryClient();
@@ -30,8 +36,8 @@ export function useMeQuery(enabled = true) {
 
 export function useSignIn() {
   const client = useQueryClient();
-  return async (token: string): Promise<void> => {
-    const me = await unwrap(api.POST('/api/auth/sign-in', { body: { token } }));
+  return async (given: SignIn): Promise<void> => {
+    const me = await unwrap(api.POST('/api/auth/sign-in', { body: given }));
     setCsrf(me.csrf);
     client.setQueryData(ME_KEY, me);
   };

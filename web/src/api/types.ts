@@ -11,6 +11,8 @@ type Query<Operation> = Operation extends { parameters: { query?: infer Paramete
 
 export type Me = Ok<paths['/api/auth/me']['get']>;
 
+export type SignIn = Body<paths['/api/auth/sign-in']['post']>;
+
 export type Account = Ok<paths['/api/accounts']['get']>['items'][number];
 /** One account alone: with its links. */
 export type AccountDetail = Ok<paths['/api/accounts/{id}']['get']>;
@@ -51,3 +53,10 @@ export interface Page<Item> {
   /** How many there are in all, where the list tells; on its first page only. */
   total?: number | null;
 }
+
+export type Person = Ok<paths['/api/users']['get']>['items'][number];
+export type ApiToken = Ok<paths['/api/tokens']['get']>['items'][number];
+export type NewToken = Body<paths['/api/tokens']['post']>;
+export type WorkerToken = Ok<paths['/api/worker-tokens']['get']>['items'][number];
+export type Settings = Ok<paths['/api/settings']['get']>;
+export type SettingsChanges = Body<paths['/api/settings']['patch']>;

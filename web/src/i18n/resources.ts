@@ -17,6 +17,7 @@ export const AREAS = {
   overview: { en: () => import('./en/overview.ts'), ru: () => import('./ru/overview.ts') },
   proxies: { en: () => import('./en/proxies.ts'), ru: () => import('./ru/proxies.ts') },
   schedules: { en: () => import('./en/schedules.ts'), ru: () => import('./ru/schedules.ts') },
+  settings: { en: () => import('./en/settings.ts'), ru: () => import('./ru/settings.ts') },
   signIn: { en: () => import('./en/sign-in.ts'), ru: () => import('./ru/sign-in.ts') },
   task: { en: () => import('./en/task.ts'), ru: () => import('./ru/task.ts') },
   tasks: { en: () => import('./en/tasks.ts'), ru: () => import('./ru/tasks.ts') },

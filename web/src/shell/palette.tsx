@@ -21,11 +21,12 @@ import { useNavigate } from 'react-router';
 import { useKinds } from '../api/bulk.ts';
 import { api, unwrap } from '../api/client.ts';
 import { useMayRank, useSignOut } from '../api/session.tsx';
-import { loadTexts, setLanguage, shared, t, useLanguage } from '../i18n/index.ts';
+import { loadTexts, shared, t, useLanguage } from '../i18n/index.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language.ts';
 import { addressOf, NAVIGATION } from '../pages.tsx';
 import { BULK_LOOKS } from '../ui/states.tsx';
 import { closeOverlay, openHelp } from './shortcuts.ts';
+import { chooseLanguage } from './use-own-language.ts';
 
 const FOUND = 6;
 const WAIT_MS = 200;
@@ -119,7 +120,7 @@ export function Palette({ opened }: { opened: boolean }) {
           id: `language ${one}`,
           label: t('palette.language', { language: LANGUAGE_NAMES[one] }),
           leftSection: <IconLanguage size={18} stroke={1.7} />,
-          onClick: () => void setLanguage(one),
+          onClick: () => void chooseLanguage(one),
         })),
         {
           id: 'help',

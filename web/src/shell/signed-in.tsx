@@ -1,12 +1,24 @@
+import { lazy, Suspense } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { MeProvider, useMeQuery } from '../api/session.tsx';
 import { ErrorNotice, PageLoader } from '../ui/notices.tsx';
 import { Shell } from './shell.tsx';
+import { useOwnLanguage } from './use-own-language.ts';
+
+const FirstPasswordPage = lazy(() => import('../pages/first-password.tsx'));
 
 /** Shows the dashboard to signed-in people, and the sign-in page to others; they come back to where they were. */
 export function SignedIn() {
   const me = useMeQuery();
   const { pathname, search } = useLocation();
+  useOwnLanguage(me.data?.mustChangePassword === false);
+  if (me.data?.mustChangePassword) {
+    return (
+      <Suspense fallback={<PageLoader />}>
+        <FirstPasswordPage />
+      </Suspense>
+    );
+  }
   if (me.data) {
     return (
       <MeProvider me={me.data}>

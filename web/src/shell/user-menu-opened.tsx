@@ -1,8 +1,9 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconDeviceDesktop, IconLanguage, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import { useMe, useSignOut } from '../api/session.tsx';
-import { setLanguage, t, useLanguage } from '../i18n/index.ts';
+import { t, useLanguage } from '../i18n/index.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language.ts';
+import { chooseLanguage } from './use-own-language.ts';
 import { UserButton } from './user-menu.tsx';
 
 const SCHEMES = [
@@ -41,7 +42,7 @@ export function UserMenuOpened() {
             lang={one}
             leftSection={<IconLanguage size={16} />}
             rightSection={one === language ? <IconCheck size={14} aria-label={t('user.inUse')} /> : null}
-            onClick={() => void setLanguage(one)}
+            onClick={() => void chooseLanguage(one)}
           >
             {LANGUAGE_NAMES[one]}
           </Menu.Item>

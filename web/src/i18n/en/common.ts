@@ -13,6 +13,7 @@ export default {
   'nav.media': 'Media',
   'nav.follow': 'Follow categories',
   'nav.proxies': 'Proxies',
+  'nav.settings': 'Settings',
   'nav.apiReference': 'API reference',
   'nav.home': 'Flotilla, overview',
   'nav.skip': 'Skip to the content',

@@ -12,6 +12,7 @@ export default {
   'nav.accounts': 'Аккаунты',
   'nav.media': 'Медиа',
   'nav.follow': 'Категории подписок',
+  'nav.settings': 'Настройки',
   'nav.proxies': 'Прокси',
   'nav.apiReference': 'Справочник API',
   'nav.home': 'Flotilla, обзор',
