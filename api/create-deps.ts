@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createMediaStore } from '../activities/media/store.ts';
 import type { Env } from '../config/env.ts';
+import { outsideOfWork } from '../config/log-context.ts';
 import type { Logger } from '../config/logger.ts';
 import { openDatabase } from '../prisma/client.ts';
 import type { Deps } from './deps.ts';
@@ -17,7 +18,8 @@ function temporalClient(env: Env) {
   let connecting: Promise<Client> | undefined;
   return {
     get(): Promise<Client> {
-      connecting ??= Connection.connect({ address: env.temporalAddress, connectTimeout: CONNECT_TIMEOUT_MS })
+      const connect = () => Connection.connect({ address: env.temporalAddress, connectTimeout: CONNECT_TIMEOUT_MS });
+      connecting ??= outsideOfWork(connect)
         .then((connection) => new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }))
         .catch((error: unknown) => {
           connecting = undefined;

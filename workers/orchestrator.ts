@@ -5,6 +5,8 @@ import { Worker } from '@temporalio/worker';
 import pg from 'pg';
 import { createOrchestratorActivities } from '../activities/orchestrator.ts';
 import { platformProfiles } from '../activities/platforms/profiles.ts';
+import { outsideOfWork } from '../config/log-context.ts';
+import { idsOfWorkflow } from '../contracts/bulk.ts';
 import { ORCHESTRATOR_QUEUE } from '../contracts/queues.ts';
 import { workflowBundle } from './bundle.ts';
 import type { Role, RoleParts } from './role.ts';
@@ -29,8 +31,12 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
     profiles: platformProfiles,
     challengeMs: env.FLOTILLA_CHALLENGE_HOURS * 3_600_000,
     heartbeat: (detail) => Context.current().heartbeat(detail),
+    // News of many account tasks go together, on a timer that one of them began.
     onRelayError: (error, workflowId, lost) =>
-      log.warn({ workflowId, lost, reason: String(error) }, 'news for a bulk workflow was not delivered'),
+      outsideOfWork(() => {
+        const about = { ...idsOfWorkflow(workflowId), workflowId, lost, reason: String(error) };
+        log.warn(about, 'news for a bulk workflow was not delivered');
+      }),
   });
   const worker = await Worker.create({
     connection,

@@ -9,6 +9,7 @@ import { createDrain } from './drain.ts';
 import { createErrorQueue } from './error-queue.ts';
 import { type Host, hostName, keepRegistered, type Order } from './host.ts';
 import { keepHostFolder } from './host-folder.ts';
+import { logActivities } from './log-fields.ts';
 import { createMeasures } from './measures.ts';
 import { media } from './media.ts';
 import { createWorkerMetrics, freeLoopbackPort, serveMetrics } from './metrics-server.ts';
@@ -78,7 +79,14 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
     onError: errors.add,
     secrets,
   });
-  const role = await ROLES[name]({ env, log, link, connection, hostName: hostname, activityInterceptors: [observer] });
+  const role = await ROLES[name]({
+    env,
+    log,
+    link,
+    connection,
+    hostName: hostname,
+    activityInterceptors: [logActivities, observer],
+  });
   const drain = createDrain(role);
   const live = () => ({ slots: role.slots, ...role.measure() });
 
