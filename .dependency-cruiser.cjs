@@ -29,7 +29,8 @@ module.exports = {
       '^kinds/',
       '^contracts/',
       '^activities/',
-      '^node_modules/@temporalio/(workflow|common)/',
+      '^node_modules/@temporalio/(workflow|common|interceptors-opentelemetry)/',
+      '^node_modules/@opentelemetry/api/',
     ]),
     never(
       'workflows-know-activities-by-type',

@@ -91,6 +91,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', createAddressMatcher(env.FLOTILLA_TRUSTED_PROXIES, 'FLOTILLA_TRUSTED_PROXIES'));
   app.use(requestLog(log));
+  if (deps.tracing) app.use('/api', deps.tracing.requests);
   app.use(timeRequests(deps.requests));
   app.use(securityHeaders(env.publicUrl));
   app.use(privacy);

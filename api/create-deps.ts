@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, type ClientInterceptors, Connection } from '@temporalio/client';
 import { createMediaStore } from '../activities/media/store.ts';
 import type { Env } from '../config/env.ts';
 import { outsideOfWork } from '../config/log-context.ts';
@@ -10,17 +10,18 @@ import { createEventHub } from './event-hub.ts';
 import { loadKeys, openKeyring } from './keys.ts';
 import { createRequestMetrics } from './metrics/requests.ts';
 import { createSealer } from './seal.ts';
+import { startApiTracing } from './tracing.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Connects once, at the first call; a failed attempt is forgotten, so that the next call tries anew. */
-function temporalClient(env: Env) {
+function temporalClient(env: Env, interceptors: ClientInterceptors) {
   let connecting: Promise<Client> | undefined;
   return {
     get(): Promise<Client> {
       const connect = () => Connection.connect({ address: env.temporalAddress, connectTimeout: CONNECT_TIMEOUT_MS });
       connecting ??= outsideOfWork(connect)
-        .then((connection) => new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }))
+        .then((connection) => new Client({ connection, namespace: env.TEMPORAL_NAMESPACE, interceptors }))
         .catch((error: unknown) => {
           connecting = undefined;
           throw error;
@@ -46,7 +47,9 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
   const keys = await loadKeys(env);
   const sealer = createSealer(await openKeyring(env));
   const db = openDatabase(env.DATABASE_URL);
-  const temporal = temporalClient(env);
+  const { adminToken, workerToken } = keys;
+  const tracing = await startApiTracing(env, log, [adminToken, workerToken, env.DATABASE_URL]);
+  const temporal = temporalClient(env, tracing?.clientInterceptors ?? {});
   const folders = storeFolders(env);
   const deps: Deps = {
     env,
@@ -59,6 +62,7 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
     evidenceStore: createMediaStore(folders.evidence),
     events: createEventHub({ databaseUrl: env.DATABASE_URL, log }),
     requests: createRequestMetrics(),
+    ...(tracing && { tracing }),
   };
   return {
     deps,
@@ -66,6 +70,7 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
       await deps.events.close();
       await temporal.close();
       await db.$disconnect();
+      await tracing?.close();
     },
   };
 }

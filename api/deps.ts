@@ -7,6 +7,7 @@ import type { EventHub } from './event-hub.ts';
 import type { Keys } from './keys.ts';
 import type { RequestMetrics } from './metrics/requests.ts';
 import type { Sealer } from './seal.ts';
+import type { ApiTracing } from './tracing.ts';
 
 /** Everything that routes work with, made once by the process (or a test) and handed in. */
 export interface Deps {
@@ -24,4 +25,6 @@ export interface Deps {
   events: EventHub;
   /** Counts of the requests of this process. */
   requests: RequestMetrics;
+  /** Where an endpoint for traces is set. */
+  tracing?: ApiTracing;
 }
