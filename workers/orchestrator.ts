@@ -69,6 +69,7 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
         usedSlots: numInFlightWorkflowActivations,
         cachedWorkflows: numCachedWorkflows,
         databaseConnections: pool.totalCount,
+        databaseWaiting: pool.waitingCount,
       };
     },
     async close() {

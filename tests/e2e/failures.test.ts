@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { createLogger } from '../../config/logger.ts';
 import { accountWorkflowId, bulkWorkflowId } from '../../contracts/bulk.ts';
+import { findFreePorts } from '../../stack/ports.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { NO_SPANS } from '../../workers/orchestrator.ts';
 import { type Bench, startBench, type TestAccount, type Video } from '../support/bench.ts';
 import { ancestors, type Collector, type ReceivedSpan, startCollector } from '../support/otlp.ts';
+import { seriesOf, unserved } from '../support/promql.ts';
 import { cookiesOf, filesWith, unzipped } from '../support/secrets.ts';
 import {
   accountTaskOf,
@@ -26,11 +28,20 @@ jest.setTimeout(170_000);
 let bench: Bench;
 let video: Video;
 let collector: Collector;
+let metricsPorts: number[];
+
+/** The workers of a stack take ports in a row. */
+async function fourInARow(base = 20_000 + Math.floor(Math.random() * 10_000)): Promise<number[]> {
+  const ports = await findFreePorts(4, base);
+  return ports[3] === ports[0]! + 3 ? ports : fourInARow(ports[3]! + 1);
+}
+
 beforeAll(async () => {
   collector = await startCollector();
+  metricsPorts = await fourInARow();
   const traces = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '200' };
   bench = await startBench({
-    env: traces,
+    env: { ...traces, FLOTILLA_METRICS_PORT: String(metricsPorts[0]) },
   });
   [video] = (await bench.addVideos(1)) as [Video];
 });
@@ -261,6 +272,12 @@ describe('what a run leaves for those who operate it', () => {
     }
     const ofWorkflow = (await of('orchestrator')).find((line) => line.accountTaskId === accountTaskId);
     expect(ofWorkflow).toMatchObject({ ...about, msg: 'Workflow failed', runId: failure?.runId, traceId });
+  });
+
+  it('serves every number that the Grafana dashboard and the alert rules ask for', async () => {
+    const { bytes } = await bench.download('/metrics');
+    const ofWorkers = metricsPorts.map(async (port) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+    expect(unserved(seriesOf([bytes.toString(), ...(await Promise.all(ofWorkers))].join('\n')))).toEqual([]);
   });
 
   it('is replayed by a worker that traces nothing', async () => {
