@@ -110,6 +110,16 @@ module.exports = {
       { path: OURS, pathNot: String.raw`^activities/media/ffmpeg\.ts$` },
       { path: '^node_modules/fluent-ffmpeg/' },
     ),
+    never(
+      'traces-are-loaded-on-demand',
+      'Without an endpoint nothing of the OpenTelemetry SDK is loaded: these are reached through import().',
+      { path: OURS, pathNot: [String.raw`^config/tracing-provider\.ts$`, TESTS] },
+      {
+        path: String.raw`^(config/(tracing-provider|trace-mask)|api/trace-requests|workers/tracing)\.ts$`,
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
   ],
   options: {
     // Type imports are gone after compiling, and the rules are about them too.

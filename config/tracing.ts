@@ -28,7 +28,7 @@ const isTraced = (env: Env): boolean =>
   env.OTEL_SDK_DISABLED !== 'true' &&
   (env.OTEL_EXPORTER_OTLP_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) !== undefined;
 
-/** Tracing for this process, or nothing, and nothing of OpenTelemetry loaded, where no endpoint is set. */
+/** Tracing for this process, or nothing, and nothing of the OpenTelemetry SDK loaded, where no endpoint is set. */
 export async function startTracing(options: TracingOptions): Promise<Tracing | undefined> {
   if (!isTraced(options.env)) return undefined;
   const { openTracing } = await import('./tracing-provider.ts');
