@@ -29,7 +29,8 @@ module.exports = {
       '^kinds/',
       '^contracts/',
       '^activities/',
-      '^node_modules/@temporalio/(workflow|common)/',
+      '^node_modules/@temporalio/(workflow|common|interceptors-opentelemetry)/',
+      '^node_modules/@opentelemetry/api/',
     ]),
     never(
       'workflows-know-activities-by-type',
@@ -109,12 +110,22 @@ module.exports = {
       { path: OURS, pathNot: String.raw`^activities/media/ffmpeg\.ts$` },
       { path: '^node_modules/fluent-ffmpeg/' },
     ),
+    never(
+      'traces-are-loaded-on-demand',
+      'Without an endpoint nothing of the OpenTelemetry SDK is loaded: these are reached through import().',
+      { path: OURS, pathNot: [String.raw`^config/tracing-provider\.ts$`, TESTS] },
+      {
+        path: String.raw`^(config/(tracing-provider|trace-mask)|api/trace-requests|workers/tracing)\.ts$`,
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
   ],
   options: {
     // Type imports are gone after compiling, and the rules are about them too.
     tsPreCompilationDeps: true,
-    doNotFollow: { path: ['^node_modules/', '^prisma/generated/'] },
-    exclude: { path: ['^(data|tools|web/dist)/', '^node_modules/.+/node_modules/'] },
+    doNotFollow: { path: ['(^|/)node_modules/', '^prisma/generated/'] },
+    exclude: { path: ['^(data|tools|web/dist)/', 'node_modules/.+/node_modules/'] },
     enhancedResolveOptions: {
       extensions: ['.ts', '.tsx', '.mjs', '.cjs', '.js', '.json', '.d.ts'],
       exportsFields: ['exports'],

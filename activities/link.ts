@@ -27,6 +27,8 @@ const LONGEST_WAIT_MS = 4_000;
 export interface LinkOptions {
   apiUrl: string;
   workerToken: string;
+  /** Headers that tell the API which trace a call belongs to. */
+  traceHeaders?(): Record<string, string>;
 }
 
 /** The API's own refusal of a call. */
@@ -65,7 +67,7 @@ export interface HostLink extends WorkerLink {
   socketTo(path: string): { url: URL; headers: Readonly<Record<string, string>> };
 }
 
-export function createLink({ apiUrl, workerToken }: LinkOptions): HostLink {
+export function createLink({ apiUrl, workerToken, traceHeaders = () => ({}) }: LinkOptions): HostLink {
   const headers = { authorization: `Bearer ${workerToken}` };
 
   /** @throws LinkRefused on 4xx, TaskError `Unavailable` when the API stays away */
@@ -76,7 +78,7 @@ export function createLink({ apiUrl, workerToken }: LinkOptions): HostLink {
       try {
         const response = await fetch(`${apiUrl}${path}`, {
           ...init,
-          headers: { ...headers, ...init.headers },
+          headers: { ...headers, ...traceHeaders(), ...init.headers },
           ...(signal ? { signal } : {}),
         });
         if (response.ok) return response;

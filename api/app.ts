@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Express, RequestHandler } from 'express';
 import express from 'express';
 import helmet from 'helmet';
+import { withLogFields } from '../config/log-context.ts';
+import type { Actor } from './actor.ts';
 import { allowList, createAddressMatcher } from './addresses.ts';
 import { authenticate } from './auth.ts';
 import { dashboard } from './dashboard.ts';
@@ -53,7 +55,7 @@ const privacy: RequestHandler = (req, res, next) => {
   next();
 };
 
-/** Names each request, in its answer and its log lines. Queries are not logged: they may hold signatures. */
+/** Names each request, in its answer and in every line that is logged for it. Queries are not logged: they may hold signatures. */
 function requestLog(log: Deps['log']): RequestHandler {
   return (req, res, next) => {
     const requestId = randomUUID();
@@ -63,9 +65,11 @@ function requestLog(log: Deps['log']): RequestHandler {
     const { method, path } = req;
     res.on('finish', () => {
       const ms = Math.round(performance.now() - startedAt);
-      log.debug({ requestId, method, path, status: res.statusCode, ms }, 'request');
+      const actor = (res.locals.actor as Actor | undefined)?.id;
+      const operation: unknown = res.locals.operation;
+      log.debug({ requestId, actor, operation, method, path, status: res.statusCode, ms }, 'request');
     });
-    next();
+    withLogFields({ requestId }, () => next());
   };
 }
 
@@ -87,6 +91,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', createAddressMatcher(env.FLOTILLA_TRUSTED_PROXIES, 'FLOTILLA_TRUSTED_PROXIES'));
   app.use(requestLog(log));
+  if (deps.tracing) app.use('/api', deps.tracing.requests);
   app.use(timeRequests(deps.requests));
   app.use(securityHeaders(env.publicUrl));
   app.use(privacy);

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
+import { addLogFields } from '../config/log-context.ts';
 import type { Actor, Guarded } from './actor.ts';
 import { ANONYMOUS, mayCall, scopesAllow, strongestRole } from './actor.ts';
 import type { Deps } from './deps.ts';
@@ -68,7 +69,9 @@ export async function actorOfRequest(req: IncomingMessage, deps: AuthDeps, addre
 
 export function authenticate(deps: AuthDeps): RequestHandler {
   return async (req, res, next) => {
-    res.locals.actor = await actorOfRequest(req, deps, req.ip);
+    const actor = await actorOfRequest(req, deps, req.ip);
+    res.locals.actor = actor;
+    addLogFields({ actor: actor.id });
     next();
   };
 }

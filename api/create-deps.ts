@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client, type ClientInterceptors, Connection } from '@temporalio/client';
 import { createMediaStore } from '../activities/media/store.ts';
 import type { Env } from '../config/env.ts';
+import { outsideOfWork } from '../config/log-context.ts';
 import type { Logger } from '../config/logger.ts';
 import { openDatabase } from '../prisma/client.ts';
 import type { Deps } from './deps.ts';
@@ -10,16 +11,18 @@ import { loadKeys, openKeyring } from './keys.ts';
 import { createLiveHub } from './live/hub.ts';
 import { createRequestMetrics } from './metrics/requests.ts';
 import { createSealer } from './seal.ts';
+import { startApiTracing } from './tracing.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Connects once, at the first call; a failed attempt is forgotten, so that the next call tries anew. */
-function temporalClient(env: Env) {
+function temporalClient(env: Env, interceptors: ClientInterceptors) {
   let connecting: Promise<Client> | undefined;
   return {
     get(): Promise<Client> {
-      connecting ??= Connection.connect({ address: env.temporalAddress, connectTimeout: CONNECT_TIMEOUT_MS })
-        .then((connection) => new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }))
+      const connect = () => Connection.connect({ address: env.temporalAddress, connectTimeout: CONNECT_TIMEOUT_MS });
+      connecting ??= outsideOfWork(connect)
+        .then((connection) => new Client({ connection, namespace: env.TEMPORAL_NAMESPACE, interceptors }))
         .catch((error: unknown) => {
           connecting = undefined;
           throw error;
@@ -45,7 +48,9 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
   const keys = await loadKeys(env);
   const sealer = createSealer(await openKeyring(env));
   const db = openDatabase(env.DATABASE_URL);
-  const temporal = temporalClient(env);
+  const { adminToken, workerToken } = keys;
+  const tracing = await startApiTracing(env, log, [adminToken, workerToken, env.DATABASE_URL]);
+  const temporal = temporalClient(env, tracing?.clientInterceptors ?? {});
   const folders = storeFolders(env);
   const deps: Deps = {
     env,
@@ -59,6 +64,7 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
     events: createEventHub({ databaseUrl: env.DATABASE_URL, log }),
     live: createLiveHub(log),
     requests: createRequestMetrics(),
+    ...(tracing && { tracing }),
   };
   return {
     deps,
@@ -67,6 +73,7 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
       await deps.events.close();
       await temporal.close();
       await db.$disconnect();
+      await tracing?.close();
     },
   };
 }

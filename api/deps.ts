@@ -8,6 +8,7 @@ import type { Keys } from './keys.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { RequestMetrics } from './metrics/requests.ts';
 import type { Sealer } from './seal.ts';
+import type { ApiTracing } from './tracing.ts';
 
 /** Everything that routes work with, made once by the process (or a test) and handed in. */
 export interface Deps {
@@ -26,4 +27,6 @@ export interface Deps {
   live: LiveHub;
   /** Counts of the requests of this process. */
   requests: RequestMetrics;
+  /** Where an endpoint for traces is set. */
+  tracing?: ApiTracing;
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { outsideOfWork } from '../config/log-context.ts';
 import type { Logger } from '../config/logger.ts';
 
 /** Every writer of a TaskEvent notifies here; the payload is the bulk task's id, or empty. */
@@ -121,7 +122,8 @@ export function createEventHub({ databaseUrl, log }: { databaseUrl: string; log:
   }
 
   function connection(): Promise<pg.Client> {
-    client ??= connect().catch((error) => {
+    // Whoever reads first makes the connection; it serves all.
+    client ??= outsideOfWork(connect).catch((error) => {
       client = undefined;
       connected = 'lost';
       throw error;

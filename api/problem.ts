@@ -17,6 +17,7 @@ export const problemSchema = z
     detail: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     requestId: z.string().optional(),
+    traceId: z.string().optional(),
   })
   .meta({ id: 'Problem', description: 'An error answer (RFC 9457).' });
 
@@ -69,7 +70,9 @@ export const unavailable = (detail: string): Problem => new Problem(503, detail)
 export const tooMany = (detail: string, retryAfterSeconds: number): Problem =>
   new Problem(429, detail, { headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) } });
 
+/** Names the request, and the trace where one is recorded, so that both can be found. */
 export function sendProblem(res: Response, problem: Problem, requestId?: string): void {
+  const traceId: unknown = res.locals.traceId;
   res.status(problem.status).set(problem.headers).type('application/problem+json');
   res.send(
     JSON.stringify({
@@ -79,6 +82,7 @@ export function sendProblem(res: Response, problem: Problem, requestId?: string)
       detail: problem.message,
       ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
       ...(requestId ? { requestId } : {}),
+      ...(traceId ? { traceId } : {}),
     }),
   );
 }

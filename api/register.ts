@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import type { z } from 'zod';
+import { addLogFields } from '../config/log-context.ts';
 import type { Actor } from './actor.ts';
 import { ANONYMOUS } from './actor.ts';
 import { audited } from './audit/hook.ts';
@@ -96,6 +97,8 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
   const handle = audited(route);
   return async (req, res) => {
     res.locals.route = route.path;
+    res.locals.operation = route.operationId;
+    addLogFields({ operation: route.operationId });
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
     checkAccess(req, actor, route);
     const params = route.params ? parse(route.params, req.params, 'address') : {};

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnv } from '../config/env.ts';
-import { createLogger } from '../config/logger.ts';
+import { createLogger, type Logger } from '../config/logger.ts';
 import { startTemporaryPostgres } from '../stack/temporary-postgres.ts';
 import type { AppOptions } from './app.ts';
 import { createApp } from './app.ts';
@@ -49,7 +49,7 @@ function requestOf(call: TestCall, adminToken: string): RequestInit {
 
 /** The API over real HTTP, a Postgres of its own and a temporary data folder. */
 export async function startTestApi(
-  options: { env?: Record<string, string>; portBase?: number } & AppOptions = {},
+  options: { env?: Record<string, string>; portBase?: number; log?: Logger } & AppOptions = {},
 ): Promise<TestApi> {
   const postgres = await startTemporaryPostgres({
     migrated: true,
@@ -57,10 +57,12 @@ export async function startTestApi(
   });
   const dataFolder = await mkdtemp(join(tmpdir(), 'flotilla-api-'));
   const env = readEnv({ DATABASE_URL: postgres.databaseUrl, FLOTILLA_DATA: dataFolder, ...options.env });
-  const { deps, close } = await createDeps(env, createLogger('api', 'silent')).catch(async (error: unknown) => {
-    await postgres.stop();
-    throw error;
-  });
+  const { deps, close } = await createDeps(env, options.log ?? createLogger('api', 'silent')).catch(
+    async (error: unknown) => {
+      await postgres.stop();
+      throw error;
+    },
+  );
   const app = createApp(deps, options);
   const server = app.listen(0, '127.0.0.1');
   letUpgradesThrough(server, app);

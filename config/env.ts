@@ -14,6 +14,12 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 
+const httpUrl = z.url({ protocol: /^https?$/, error: 'not an http or https address' });
+/** As OpenTelemetry writes lists: `name=value,name=value`. */
+const pairs = z
+  .string()
+  .regex(/^\s*[^\s=,]+\s*=[^,]*(,\s*[^\s=,]+\s*=[^,]*)*,?\s*$/, 'not written as name=value,name=value');
+
 export const envSchema = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -51,6 +57,21 @@ export const envSchema = z.object({
   FLOTILLA_PROXY_CONNECT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
   FLOTILLA_PROXY_ANSWER_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
   FLOTILLA_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/json', 'traces are sent as http/json only').optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs.optional(),
+  OTEL_EXPORTER_OTLP_TIMEOUT: z.coerce.number().int().positive().optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).optional(),
+  OTEL_RESOURCE_ATTRIBUTES: pairs.optional(),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      ...(['always_on', 'always_off', 'traceidratio'] as const),
+      ...(['parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'] as const),
+    ])
+    .optional(),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).optional(),
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
   CHROMIUM_PATH: z.string().min(1).optional(),
   FFMPEG_PATH: z.string().min(1).optional(),
   FFPROBE_PATH: z.string().min(1).optional(),

@@ -1,5 +1,6 @@
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import { pino } from 'pino';
+import { logFields } from './log-context.ts';
 
 export type { Logger };
 
@@ -43,7 +44,10 @@ export function maskForLog(value: unknown, level = 0, above: readonly unknown[] 
   return own;
 }
 
-/** A structured logger (JSON lines on standard output) that masks secrets at any depth. */
+/**
+ * A structured logger (JSON lines on standard output) that masks secrets at any depth. Each line carries the ids of the
+ * work it is about, see log-context.ts; what the line itself says goes before them.
+ */
 export function createLogger(
   name: string,
   level = process.env.FLOTILLA_LOG_LEVEL ?? 'info',
@@ -52,6 +56,7 @@ export function createLogger(
   const options: LoggerOptions = {
     name,
     level,
+    mixin: logFields,
     // pino's own redaction looks at fixed paths, three levels deep; what is logged may be nested deeper.
     serializers: { err: (error: unknown) => maskForLog(error) },
     formatters: { log: (fields) => maskForLog(fields) as Record<string, unknown> },

@@ -6,6 +6,14 @@ import { ACCOUNT_TASK_STATES, BULK_STATES } from './states.ts';
 export const bulkWorkflowId = (taskId: string): string => `bulk/${taskId}`;
 export const accountWorkflowId = (taskId: string, accountTaskId: string): string => `bulk/${taskId}/${accountTaskId}`;
 
+const WORKFLOW_ID = /^bulk\/([0-9a-f-]{36})(?:\/([0-9a-f-]{36}))?$/i;
+
+/** The task behind a workflow's id, and the account task where it is the workflow of one. */
+export function idsOfWorkflow(workflowId: string | undefined): { taskId?: string; accountTaskId?: string } {
+  const [, taskId, accountTaskId] = WORKFLOW_ID.exec(workflowId ?? '') ?? [];
+  return { ...(taskId && { taskId }), ...(accountTaskId && { accountTaskId }) };
+}
+
 export const BULK_UPDATES = {
   pause: 'pause',
   resume: 'resume',

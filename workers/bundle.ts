@@ -11,6 +11,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** All that can end up in a bundle: a change in any of it makes a new one. */
 const SOURCES = ['workflows', 'kinds', 'contracts', 'package-lock.json'];
 
+/** Raised when the way of bundling changes. */
+const BUNDLED_AS = 2;
+
 async function filesOf(path: string): Promise<string[]> {
   if (path.endsWith('.json')) return [path];
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
@@ -21,7 +24,7 @@ async function filesOf(path: string): Promise<string[]> {
 }
 
 async function sourceHash(entryPath: string): Promise<string> {
-  const hash = createHash('sha256').update(entryPath).update(process.version);
+  const hash = createHash('sha256').update(`${BUNDLED_AS} ${entryPath}`).update(process.version);
   const files = (await Promise.all(SOURCES.map((source) => filesOf(join(ROOT, source))))).flat();
   for (const file of [...files, entryPath]) hash.update(file).update(await readFile(file));
   return hash.digest('hex').slice(0, 24);
@@ -42,6 +45,7 @@ export async function workflowBundle(options: {
   if (cached !== null) return { code: cached };
   const bundle = await bundleWorkflowCode({
     workflowsPath: entryPath,
+    workflowInterceptorModules: [join(ROOT, 'workflows', 'tracing.ts')],
     logger: temporalLogger(options.log),
   });
   await mkdir(dirname(path), { recursive: true });

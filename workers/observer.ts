@@ -3,11 +3,11 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { LRUCache } from 'lru-cache';
 import { cleanMessage } from '../activities/sessions/secrets.ts';
+import { idsOfWorkflow } from '../contracts/bulk.ts';
 import { kindOfWorkflowType } from '../contracts/timings.ts';
 import type { WorkerError } from './error-queue.ts';
 import type { Ended } from './timings.ts';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Steps on an open session no longer name the platform; so many account tasks' are remembered. */
 const REMEMBERED = 2_000;
 
@@ -35,12 +35,6 @@ function platformIn(args: readonly unknown[]): string | undefined {
   return typeof first.platform === 'string' ? first.platform.slice(0, 60) : undefined;
 }
 
-/** The account task behind a workflow `bulk/<taskId>/<accountTaskId>`. */
-function accountTaskOf(workflowId: string | undefined): string | undefined {
-  const [room, , accountTaskId] = workflowId?.split('/') ?? [];
-  return room === 'bulk' && accountTaskId !== undefined && UUID.test(accountTaskId) ? accountTaskId : undefined;
-}
-
 /** An error of this process itself, told as the activities' errors are. */
 export function processError(error: unknown, secrets: readonly string[]): WorkerError {
   const type = error instanceof Error ? error.name : 'Error';
@@ -54,7 +48,7 @@ export function createObserver({ onEnd, onError, secrets }: ObserverOptions): Ac
   return ({ info }) => ({
     inbound: {
       async execute(input, next) {
-        const accountTaskId = accountTaskOf(info.workflowExecution?.workflowId);
+        const { accountTaskId } = idsOfWorkflow(info.workflowExecution?.workflowId);
         const named = platformIn(input.args);
         if (named && accountTaskId) platforms.set(accountTaskId, named);
         const about = { kind: kindOfWorkflowType(info.workflowType ?? 'none').slice(0, 60), step: info.activityType };

@@ -1,18 +1,23 @@
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
-import { Worker } from '@temporalio/worker';
+import { type InjectedSinks, Worker } from '@temporalio/worker';
 import pg from 'pg';
 import { createOrchestratorActivities } from '../activities/orchestrator.ts';
 import { platformProfiles } from '../activities/platforms/profiles.ts';
+import { outsideOfWork } from '../config/log-context.ts';
+import { idsOfWorkflow } from '../contracts/bulk.ts';
 import { ORCHESTRATOR_QUEUE } from '../contracts/queues.ts';
 import { workflowBundle } from './bundle.ts';
-import type { Role, RoleParts } from './role.ts';
+import type { Role, RoleParts, WorkflowSpanSinks } from './role.ts';
 
 /** Workflows kept in memory: the rest is replayed when it wakes. Keeps the process well under 600 MB. */
 const CACHED_WORKFLOWS = 600;
 const WORKFLOW_TASKS_AT_ONCE = 40;
 const DATABASE_CONNECTIONS = 16;
+
+/** A workflow that was begun while traces were on goes on to hand out spans. */
+export const NO_SPANS: InjectedSinks<WorkflowSpanSinks> = { exporter: { export: { fn: () => undefined } } };
 
 /** Workflows and the ledger: the one worker role with database credentials. */
 export async function orchestrator(parts: RoleParts, entryPath?: string): Promise<Role> {
@@ -29,8 +34,12 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
     profiles: platformProfiles,
     challengeMs: env.FLOTILLA_CHALLENGE_HOURS * 3_600_000,
     heartbeat: (detail) => Context.current().heartbeat(detail),
+    // News of many account tasks go together, on a timer that one of them began.
     onRelayError: (error, workflowId, lost) =>
-      log.warn({ workflowId, lost, reason: String(error) }, 'news for a bulk workflow was not delivered'),
+      outsideOfWork(() => {
+        const about = { ...idsOfWorkflow(workflowId), workflowId, lost, reason: String(error) };
+        log.warn(about, 'news for a bulk workflow was not delivered');
+      }),
   });
   const worker = await Worker.create({
     connection,
@@ -42,6 +51,7 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
       ...(entryPath ? { entryPath } : {}),
     }),
     activities,
+    sinks: parts.workflowSpans ?? NO_SPANS,
     interceptors: { activity: parts.activityInterceptors ?? [] },
     maxCachedWorkflows: CACHED_WORKFLOWS,
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_AT_ONCE,
@@ -59,6 +69,7 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
         usedSlots: numInFlightWorkflowActivations,
         cachedWorkflows: numCachedWorkflows,
         databaseConnections: pool.totalCount,
+        databaseWaiting: pool.waitingCount,
       };
     },
     async close() {

@@ -8,6 +8,7 @@ import { createObserver } from './observer.ts';
 import { createReports } from './reports.ts';
 import { createTimings, type Ended } from './timings.ts';
 
+const TASK = '99999999-2222-4333-8444-555555555555';
 const ACCOUNT_TASK = '11111111-2222-4333-8444-555555555555';
 
 describe('the observer of activities', () => {
@@ -23,7 +24,7 @@ describe('the observer of activities', () => {
       {
         workflowType,
         activityType: 'openSession',
-        workflowExecution: { workflowId: `bulk/some-task/${ACCOUNT_TASK}`, runId: 'run-7' },
+        workflowExecution: { workflowId: `bulk/${TASK}/${ACCOUNT_TASK}`, runId: 'run-7' },
       },
       { interceptors: [observer] },
     );

@@ -1,7 +1,11 @@
-import type { ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
+import type { OpenTelemetrySinks } from '@temporalio/interceptors-opentelemetry';
+import type { ActivityInterceptorsFactory, InjectedSinks, NativeConnection, Worker } from '@temporalio/worker';
 import type { HostLink } from '../activities/link.ts';
 import type { Env } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
+
+/** How the spans of workflows leave their sandbox. */
+export type WorkflowSpanSinks = Pick<OpenTelemetrySinks, 'exporter'>;
 
 /** What a role is given to work with. */
 export interface RoleParts {
@@ -12,6 +16,8 @@ export interface RoleParts {
   hostName: string;
   /** See every activity of the role's workers. */
   activityInterceptors?: ActivityInterceptorsFactory[];
+  /** Takes the spans of the role's workflows. */
+  workflowSpans?: InjectedSinks<WorkflowSpanSinks>;
 }
 
 /** A role's workers and what belongs to them. */

@@ -3,12 +3,14 @@ import { NativeConnection } from '@temporalio/worker';
 import { createLink } from '../activities/link.ts';
 import { type Env, EnvError } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
+import { startTracing } from '../config/tracing.ts';
 import type { WorkerRole } from '../contracts/queues.ts';
 import { browser } from './browser.ts';
 import { createDrain } from './drain.ts';
 import { createErrorQueue } from './error-queue.ts';
 import { type Host, hostName, keepRegistered, type Order } from './host.ts';
 import { keepHostFolder } from './host-folder.ts';
+import { logActivities } from './log-fields.ts';
 import { createMeasures } from './measures.ts';
 import { media } from './media.ts';
 import { createWorkerMetrics, freeLoopbackPort, serveMetrics } from './metrics-server.ts';
@@ -65,7 +67,10 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
   const hostsFolder = join(env.FLOTILLA_DATA, 'hosts');
   await keepHostFolder(hostsFolder, hostname, log);
   const removeTemporary = ownTemporaryFolder(join(hostsFolder, hostname), name);
-  const link = createLink({ apiUrl: env.apiUrl, workerToken });
+  const tracing = await startTracing({ env, log, secrets, service: `flotilla-${name}`, instance: hostname });
+  // Nothing of OpenTelemetry is loaded where there are no traces.
+  const traces = tracing && (await import('./tracing.ts'));
+  const link = createLink({ apiUrl: env.apiUrl, workerToken, ...(tracing && { traceHeaders: tracing.headers }) });
   const connection = await NativeConnection.connect({ address: env.temporalAddress });
 
   const timings = createTimings();
@@ -84,7 +89,8 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
     link,
     connection,
     hostName: hostname,
-    activityInterceptors: [observer],
+    activityInterceptors: [...(traces ? [traces.traceActivities] : []), logActivities, observer],
+    ...(tracing && traces && { workflowSpans: traces.workflowSpans(tracing) }),
   });
   const drain = createDrain(role);
   const live = () => ({ slots: role.slots, ...role.measure() });
@@ -131,7 +137,7 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
     process.on(event, (error: unknown) => {
       log.fatal({ reason: String(error), stack: error instanceof Error ? error.stack : undefined }, event);
       errors.add(processError(error, secrets));
-      void host.stop().finally(() => process.exit(EXIT_CODES.failed));
+      void Promise.all([host.stop(), tracing?.close()]).finally(() => process.exit(EXIT_CODES.failed));
     });
   }
 
@@ -185,6 +191,7 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
     await role.close();
     await host.stop(order === 'drain' ? 'drained' : undefined);
     await server?.close();
+    await tracing?.close();
     await removeTemporary();
     await connection.close().catch((error: unknown) => log.debug({ reason: String(error) }, 'connection not closed'));
   }

@@ -1,14 +1,14 @@
 import type { Logger as TemporalLogger } from '@temporalio/worker';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { Logger } from '../config/logger.ts';
+import { temporalFields } from './log-fields.ts';
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
-/** Temporal's own log lines, in ours. */
+/** Temporal's own log lines and those of workflows, in ours; a workflow's are not repeated by its replay. */
 export function temporalLogger(log: Logger): TemporalLogger {
   return new DefaultLogger('INFO', ({ level, message, meta }) => {
-    const { error, ...rest } = (meta ?? {}) as { error?: unknown };
-    log[LEVELS[level]]({ ...rest, ...(error === undefined ? {} : { reason: String(error) }) }, message);
+    log[LEVELS[level]](temporalFields(meta ?? {}), message);
   });
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core';
 import { chromium } from 'playwright-core';
+import { outsideOfWork } from '../../config/log-context.ts';
 import type { Logger } from '../../config/logger.ts';
 import type { ProxySettings, StorageState } from '../sessions/link.ts';
 import { launchArgs, launchEnv } from './chromium.ts';
@@ -100,15 +101,18 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
   function launch(): Host {
     // The pool's owner decides what a signal means. Chromium is spoken to through pipes and ends when they close, so
     // it does not outlive a worker that was killed.
-    const ready = chromium.launch({
-      executablePath,
-      args: launchArgs(),
-      env: launchEnv(),
-      tracesDir: join(folder, 'traces'),
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-    });
+    const launching = () =>
+      chromium.launch({
+        executablePath,
+        args: launchArgs(),
+        env: launchEnv(),
+        tracesDir: join(folder, 'traces'),
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+      });
+    // Other accounts' contexts follow in the same browser.
+    const ready = outsideOfWork(launching);
     const host: Host = { ready, load: 0, served: 0, retired: false, idleTimer: null };
     hosts.add(host);
     ready.then(

@@ -24,6 +24,7 @@ describe('the metrics for Prometheus', () => {
     expect(text).not.toContain('0b7f9f0a');
     expect(text).toContain('flotilla_workers{state="ready"} 1');
     expect(text).toContain('flotilla_account_tasks{state="pending"} 0');
+    expect(text).toContain('flotilla_bulk_tasks{state="paused"} 0');
     expect(text).toContain('flotilla_event_clients 0');
     expect(text).toContain('process_cpu_seconds_total');
   });

@@ -1,5 +1,7 @@
 import { Gauge } from 'prom-client';
+import { BULK_STATES, isFinalBulkState } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
+import { query } from '../door/sql.ts';
 import { route } from '../route.ts';
 import { measureSystem } from './measure.ts';
 import type { RequestMetrics } from './requests.ts';
@@ -9,6 +11,7 @@ function createGauges({ registry }: RequestMetrics) {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   return {
+    bulkTasks: gauge('flotilla_bulk_tasks', 'Bulk tasks that have not ended, by state', ['state']),
     accountTasks: gauge('flotilla_account_tasks', 'Account tasks of open bulk tasks, by state', ['state']),
     workers: gauge('flotilla_workers', 'Worker processes, by state', ['state']),
     runningTasks: gauge('flotilla_running_tasks', 'Bulk tasks that run'),
@@ -31,9 +34,19 @@ function setByState(gauge: Gauge, counts: Readonly<Record<string, number>>): voi
   for (const [state, n] of Object.entries(counts)) gauge.set({ state }, n);
 }
 
+const OPEN_BULK_STATES = BULK_STATES.filter((state) => !isFinalBulkState(state));
+const BULK_TASKS = `SELECT state, count(*)::int AS n FROM "BulkTask" WHERE state = ANY($1::text[]) GROUP BY state`;
+
+async function bulkTasks(deps: Deps): Promise<Record<string, number>> {
+  const rows = await query<{ state: string; n: number }>(deps.db, BULK_TASKS, OPEN_BULK_STATES);
+  const none = OPEN_BULK_STATES.map((state) => [state, 0] as const);
+  return Object.fromEntries([...none, ...rows.map(({ state, n }) => [state, n] as const)]);
+}
+
 async function metricsText(deps: Deps): Promise<string> {
-  const now = await measureSystem(deps);
+  const [now, tasks] = await Promise.all([measureSystem(deps), bulkTasks(deps)]);
   const gauges = gaugesOf(deps.requests);
+  setByState(gauges.bulkTasks, tasks);
   setByState(gauges.accountTasks, now.accountTasks);
   setByState(gauges.workers, now.workers);
   gauges.runningTasks.set(now.runningTasks);

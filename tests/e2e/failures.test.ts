@@ -1,4 +1,14 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from '@temporalio/worker';
+import { createLogger } from '../../config/logger.ts';
+import { accountWorkflowId, bulkWorkflowId } from '../../contracts/bulk.ts';
+import { findFreePorts } from '../../stack/ports.ts';
+import { workflowBundle } from '../../workers/bundle.ts';
+import { NO_SPANS } from '../../workers/orchestrator.ts';
 import { type Bench, startBench, type TestAccount, type Video } from '../support/bench.ts';
+import { ancestors, type Collector, type ReceivedSpan, startCollector } from '../support/otlp.ts';
+import { seriesOf, unserved } from '../support/promql.ts';
 import { cookiesOf, filesWith, unzipped } from '../support/secrets.ts';
 import {
   accountTaskOf,
@@ -11,17 +21,35 @@ import {
   untilTotals,
 } from '../support/tasks.ts';
 import { expectEveryPostOnce, expectOneAnswer } from '../support/truth.ts';
+import { until } from '../support/wait.ts';
 
 jest.setTimeout(170_000);
 
 let bench: Bench;
 let video: Video;
+let collector: Collector;
+let metricsPorts: number[];
+
+/** The workers of a stack take ports in a row. */
+async function fourInARow(base = 20_000 + Math.floor(Math.random() * 10_000)): Promise<number[]> {
+  const ports = await findFreePorts(4, base);
+  return ports[3] === ports[0]! + 3 ? ports : fourInARow(ports[3]! + 1);
+}
+
 beforeAll(async () => {
-  bench = await startBench();
+  collector = await startCollector();
+  metricsPorts = await fourInARow();
+  const traces = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '200' };
+  bench = await startBench({
+    env: { ...traces, FLOTILLA_METRICS_PORT: String(metricsPorts[0]) },
+  });
   [video] = (await bench.addVideos(1)) as [Video];
 });
 afterEach(() => bench?.site.break());
-afterAll(() => bench?.stop());
+afterAll(async () => {
+  await bench?.stop();
+  await collector?.close();
+});
 
 const params = () => ({ mediaIds: [video.id], captions: ['Against the wind, {{username}}'] });
 
@@ -161,5 +189,106 @@ describe('the circuit breaker', () => {
     expect(ended.totals).toMatchObject({ failed, succeeded: pending });
     await expectEveryPostOnce(bench, id);
     await expectOneAnswer(bench, id);
+  });
+});
+
+describe('what a run leaves for those who operate it', () => {
+  let id: string;
+  let accounts: [TestAccount, TestAccount];
+  let trace: ReceivedSpan[];
+  const ofTask = ({ attributes }: ReceivedSpan) => attributes['flotilla.task_id'] === id;
+  const named = (name: string) => trace.filter((span) => span.name === name);
+
+  beforeAll(async () => {
+    accounts = (await bench.addAccounts({ count: 2, prefix: 'watched' })) as [TestAccount, TestAccount];
+    await bench.site.break({ fault: 'move-buttons', username: accounts[1].username });
+    id = await orderAndStart(bench, { accounts, params: params() });
+    expect((await untilEnded(bench, id)).totals).toMatchObject({ succeeded: 1, failed: 1 });
+    // The longest span comes last.
+    const run = (span: ReceivedSpan) => span.name === 'RunWorkflow:bulkUpload' && ofTask(span);
+    const spans = await until(
+      async () => collector.spans,
+      (all) => all.some(run),
+      { what: 'the run was traced' },
+    );
+    const { traceId } = spans.find(run)!;
+    trace = spans.filter((span) => span.traceId === traceId);
+  });
+
+  it('is one trace from the order over the workflows to the activities and what they ask of the API', async () => {
+    const submits = named('RunActivity:submitPost');
+    const submit = submits.find(({ status }) => status.code !== 2);
+    expect(submit).toMatchObject({ service: 'flotilla-browser' });
+    expect(ancestors(trace, submit!).map(({ service, name }) => `${service} ${name}`)).toEqual([
+      'flotilla-orchestrator StartActivity:submitPost',
+      'flotilla-orchestrator RunWorkflow:accountUpload',
+      'flotilla-orchestrator StartChildWorkflow:accountUpload',
+      'flotilla-orchestrator RunWorkflow:bulkUpload',
+      'flotilla-api StartWorkflow:bulkUpload',
+      'flotilla-api POST /api/bulk/{kind}/{id}/start',
+    ]);
+    expect(named('RunWorkflow:accountUpload')).toHaveLength(2);
+    const [secret] = named('POST /api/worker/accounts/{accountId}/secret');
+    expect(ancestors(trace, secret!)[0]?.name).toBe('RunActivity:openSession');
+    // Ledger calls are local activities.
+    expect(named('RunActivity:settle').map(({ service }) => service)).toEqual(Array(2).fill('flotilla-orchestrator'));
+
+    const succeeded = await accountTaskOf(bench, id, accounts[0].username);
+    expect(submit!.attributes).toMatchObject({
+      ...{ 'flotilla.task_id': id, 'flotilla.account_task_id': succeeded.id, 'flotilla.kind': 'upload' },
+      ...{ 'flotilla.step': 'submitPost', 'flotilla.attempt': expect.anything() },
+      ...{ temporalWorkflowId: accountWorkflowId(id, succeeded.id), run_id: expect.any(String) },
+    });
+    const failed = submits.find(({ status }) => status.code === 2);
+    expect(failed?.attributes['flotilla.account_task_id']).toBe(
+      (await accountTaskOf(bench, id, accounts[1].username)).id,
+    );
+  });
+
+  it('holds no secret in any trace, and no trace of what runs for ever', async () => {
+    const cookies = await cookiesOf(bench, accounts[0]);
+    const secrets = [...accounts.map(({ password }) => password), ...cookies, bench.stack.adminToken];
+    for (const secret of [...secrets, bench.stack.workerToken]) expect(collector.text()).not.toContain(secret);
+    const keys = new Set(collector.spans.flatMap(({ attributes }) => Object.keys(attributes)));
+    expect([...keys].filter((key) => !/^(http|url|flotilla|error)\.|^temporal\w+Id$|^run_id$/.test(key))).toEqual([]);
+    const roots = collector.spans.filter(({ parentSpanId }) => !parentSpanId).map(({ name }) => name);
+    expect(roots.filter((name) => /heartbeat|register|\/events|health|RunActivity|Signal/.test(name))).toEqual([]);
+  });
+
+  it('has lines that say which account task, run and step they are about, and in which trace', async () => {
+    const { id: accountTaskId } = await accountTaskOf(bench, id, accounts[1].username);
+    const of = async (service: 'browser' | 'orchestrator') =>
+      (await bench.stack.logs(service))
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const about = { taskId: id, accountTaskId, kind: 'upload', workflowId: accountWorkflowId(id, accountTaskId) };
+    const failure = (await of('browser')).find((line) => line.accountTaskId === accountTaskId);
+    const { traceId } = trace[0]!;
+    expect(failure).toMatchObject({ ...about, step: 'submitPost', attempt: 1, runId: expect.any(String), traceId });
+    for (const line of [...(await of('browser')), ...(await of('orchestrator'))]) {
+      expect(line).not.toHaveProperty('taskToken');
+      if (String(line.workflowId).startsWith('bulk/')) expect(line).toHaveProperty('taskId');
+    }
+    const ofWorkflow = (await of('orchestrator')).find((line) => line.accountTaskId === accountTaskId);
+    expect(ofWorkflow).toMatchObject({ ...about, msg: 'Workflow failed', runId: failure?.runId, traceId });
+  });
+
+  it('serves every number that the Grafana dashboard and the alert rules ask for', async () => {
+    const { bytes } = await bench.download('/metrics');
+    const ofWorkers = metricsPorts.map(async (port) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+    expect(unserved(seriesOf([bytes.toString(), ...(await Promise.all(ofWorkers))].join('\n')))).toEqual([]);
+  });
+
+  it('is replayed by a worker that traces nothing', async () => {
+    const log = createLogger('test', 'silent');
+    const bundle = await workflowBundle({ cacheFolder: join(tmpdir(), 'flotilla-test-cache'), log });
+    const { id: accountTaskId } = await accountTaskOf(bench, id, accounts[0].username);
+    for (const workflowId of [bulkWorkflowId(id), accountWorkflowId(id, accountTaskId)]) {
+      const history = await bench.temporal.workflow.getHandle(workflowId).fetchHistory();
+      const begun = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+      expect(Object.keys(begun?.header?.fields ?? {})).toEqual(['_tracer-data']);
+      await Worker.runReplayHistory({ workflowBundle: bundle, sinks: NO_SPANS }, history, workflowId);
+    }
   });
 });

@@ -16,13 +16,20 @@ import { otherKinds } from './record-kinds.ts';
 /**
  * Records the histories that replay.test.ts holds the workflow code against: runs of uploads on a stack of its own.
  * `npx tsx tests/replay/record.ts <version>`. Stored ones stay; record a new version beside them after a guarded change.
+ * `… <version> traced` records one run that belongs to a trace: the interceptors are at work in it.
  */
-const [version = ''] = process.argv.slice(2);
+const [version = '', only] = process.argv.slice(2);
 if (!/^v\d+$/.test(version)) throw new Error('Which version? For example v2; see the head of this file.');
 
 const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'flotilla-record-'));
-const stack = await startTestStack({ env: { FLOTILLA_DEMO: '0', FLOTILLA_VISIT_HOSTS: '127.0.0.1' } });
+const stack = await startTestStack({
+  env: {
+    ...{ FLOTILLA_DEMO: '0', FLOTILLA_VISIT_HOSTS: '127.0.0.1' },
+    // Nobody has to listen there.
+    ...(only === 'traced' ? { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } : {}),
+  },
+});
 const connection = await Connection.connect({ address: stack.temporalAddress });
 const client = new Client({ connection });
 const { call, uploadMedia } = benchClient(stack);
@@ -98,16 +105,7 @@ async function storeTask(id: string, label: string): Promise<void> {
   if (first) await store(accountWorkflowId(id, first.id), label);
 }
 
-try {
-  await mkdir(FOLDER, { recursive: true });
-  const videos: string[] = [];
-  for (const video of await renderSampleVideos(folder, 2)) videos.push(await uploadMedia(video.path));
-
-  const plain = await create(await people('plain', 3), videos, { perAccount: 2 });
-  await order(plain, 'start');
-  await until(plain, ended);
-  await storeTask(plain, 'plain');
-
+async function recordOthers(videos: string[]): Promise<void> {
   for (const fault of ['drop-after', 'drop-before'] as const) {
     const one = await people(fault, 1);
     const task = await create(one, videos);
@@ -183,6 +181,19 @@ try {
   for (const [index, run] of (executions ?? []).reverse().entries()) {
     await store(bulkWorkflowId(long), `continued-${index + 1}`, run.execution?.runId ?? undefined);
   }
+}
+
+try {
+  await mkdir(FOLDER, { recursive: true });
+  const videos: string[] = [];
+  for (const video of await renderSampleVideos(folder, 2)) videos.push(await uploadMedia(video.path));
+
+  const plain = await create(await people('plain', 3), videos, { perAccount: 2 });
+  await order(plain, 'start');
+  await until(plain, ended);
+  await storeTask(plain, only === 'traced' ? 'traced' : 'plain');
+
+  if (only !== 'traced') await recordOthers(videos);
 } finally {
   await connection.close();
   await stack.stop();

@@ -8,6 +8,7 @@ import { Worker } from '@temporalio/worker';
 import { createLogger } from '../../config/logger.ts';
 import { accountWorkflowType, bulkWorkflowType, kindList } from '../../kinds/index.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
+import { NO_SPANS } from '../../workers/orchestrator.ts';
 
 /**
  * Stored histories of real runs, replayed against today's workflow code: a change that would break a running workflow
@@ -38,13 +39,23 @@ describe('stored histories', () => {
   it('are all replayed by the workflow code as it is', async () => {
     const workflows = await bundle();
     for (const file of await readdir(FOLDER)) {
-      await Worker.runReplayHistory({ workflowBundle: workflows }, await readHistory(file), file).catch(
-        (error: unknown) => {
-          throw new Error(`${file} is not replayed any more: ${String(error)}`);
-        },
-      );
+      await Worker.runReplayHistory(
+        { workflowBundle: workflows, sinks: NO_SPANS },
+        await readHistory(file),
+        file,
+      ).catch((error: unknown) => {
+        throw new Error(`${file} is not replayed any more: ${String(error)}`);
+      });
     }
   }, 300_000);
+
+  it('are there of runs that belong to a trace', async () => {
+    for (const type of ['bulkUpload', 'accountUpload']) {
+      const [begun] = (await readHistory(`${type}-traced-v1.pb.gz`)).events;
+      const header = begun?.workflowExecutionStartedEventAttributes?.header?.fields;
+      expect(Object.keys(header ?? {})).toEqual(['_tracer-data']);
+    }
+  });
 
   it('would not be replayed by code that does something else', async () => {
     const files = await readdir(FOLDER);

@@ -17,6 +17,8 @@ const SOUND: Record<string, string> = {
     "import { proxyActivities } from '@temporalio/workflow';\nimport { k } from '../kinds/index.ts';\nimport type { l } from '../activities/ledger.ts';\nexport const w: [unknown, unknown, typeof l | undefined] = [proxyActivities, k, undefined];\n",
   'prisma/client.ts': "import { PrismaClient } from '@prisma/client';\nexport const client = PrismaClient;\n",
   'api/app.ts': "import { client } from '../prisma/client.ts';\nexport const a = client;\n",
+  'api/trace-requests.ts': 'export const t = 1;\n',
+  'api/tracing.ts': "export const t = async () => import('./trace-requests.ts');\n",
   'sandbox/site.ts': "import { z } from 'zod';\nexport const s = z;\n",
   'web/src/main.tsx': "import { k } from '../../kinds/index.ts';\nexport const m = k;\n",
   'config/env.ts': 'export const e = 1;\n',
@@ -49,6 +51,7 @@ const PLANTED: [file: string, imports: string, rule: string][] = [
   ['sandbox/knows-us.ts', '../contracts/states.ts', 'sandbox-stands-alone'],
   ['contracts/knows-a-kind.ts', '../kinds/index.ts', 'contracts-rest-on-nothing'],
   ['activities/media/second-ffmpeg.ts', 'fluent-ffmpeg', 'ffmpeg-behind-one-module'],
+  ['api/loads-traces.ts', './trace-requests.ts', 'traces-are-loaded-on-demand'],
 ];
 
 const ROOMS = ['activities', 'api', 'cli', 'config', 'contracts', 'kinds', 'prisma', 'sandbox', 'web', 'workflows'];
