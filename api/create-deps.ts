@@ -8,17 +8,19 @@ import type { Deps } from './deps.ts';
 import { createEventHub } from './event-hub.ts';
 import { loadKeys, openKeyring } from './keys.ts';
 import { createRequestMetrics } from './metrics/requests.ts';
+import { openPayloads, type Payloads } from './payloads/keys.ts';
 import { createSealer } from './seal.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Connects once, at the first call; a failed attempt is forgotten, so that the next call tries anew. */
-function temporalClient(env: Env) {
+function temporalClient(env: Env, { codec }: Payloads) {
+  const dataConverter = { payloadCodecs: [codec] };
   let connecting: Promise<Client> | undefined;
   return {
     get(): Promise<Client> {
       connecting ??= Connection.connect({ address: env.temporalAddress, connectTimeout: CONNECT_TIMEOUT_MS })
-        .then((connection) => new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }))
+        .then((connection) => new Client({ connection, namespace: env.TEMPORAL_NAMESPACE, dataConverter }))
         .catch((error: unknown) => {
           connecting = undefined;
           throw error;
@@ -42,15 +44,17 @@ export const storeFolders = (env: Pick<Env, 'FLOTILLA_DATA'>) => ({
 export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; close(): Promise<void> }> {
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: the API needs a Postgres database.');
   const keys = await loadKeys(env);
-  const sealer = createSealer(await openKeyring(env));
+  const keyring = await openKeyring(env);
+  const payloads = openPayloads(env, keyring);
   const db = openDatabase(env.DATABASE_URL);
-  const temporal = temporalClient(env);
+  const temporal = temporalClient(env, payloads);
   const folders = storeFolders(env);
   const deps: Deps = {
     env,
     log,
     db,
-    sealer,
+    sealer: createSealer(keyring),
+    payloads,
     keys,
     temporal: temporal.get,
     media: createMediaStore(folders.media),

@@ -6,6 +6,7 @@ import type { PrismaClient } from '../prisma/generated/client.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Keys } from './keys.ts';
 import type { RequestMetrics } from './metrics/requests.ts';
+import type { Payloads } from './payloads/keys.ts';
 import type { Sealer } from './seal.ts';
 
 /** Everything that routes work with, made once by the process (or a test) and handed in. */
@@ -16,6 +17,7 @@ export interface Deps {
   /** Connects at the first call; a failed connection is tried again at the next call. */
   temporal(): Promise<Client>;
   sealer: Sealer;
+  payloads: Payloads;
   keys: Keys;
   /** Bytes of assets, variants and thumbnails, by content hash. */
   media: MediaStore;

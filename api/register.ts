@@ -8,6 +8,7 @@ import { checkAccess } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { fieldErrors } from './field-errors.ts';
 import { answerOnce } from './idempotency.ts';
+import { temporalWebOrigin } from './payloads/temporal-web.ts';
 import { badRequest, Problem } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
@@ -80,10 +81,11 @@ function send(route: Route, answer: Answer, res: Response, deps: Deps): void {
 function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
   const handle = audited(route);
+  const trustedOrigin = route.temporalWeb ? temporalWebOrigin(deps.env) : undefined;
   return async (req, res) => {
     res.locals.route = route.path;
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
-    checkAccess(req, actor, route);
+    checkAccess(req, actor, route, trustedOrigin);
     const params = route.params ? parse(route.params, req.params, 'address') : {};
     const query = route.query ? parse(route.query, req.query, 'query') : {};
     const key = route.idempotent ? req.get('idempotency-key') : undefined;

@@ -16,12 +16,14 @@ const DATABASE_CONNECTIONS = 16;
 
 /** Workflows and the ledger: the one worker role with database credentials. */
 export async function orchestrator(parts: RoleParts, entryPath?: string): Promise<Role> {
-  const { env, log, link, connection } = parts;
+  const { env, log, link, connection, dataConverter } = parts;
+  const converter = dataConverter ? { dataConverter } : {};
+  const failureConverterPath = dataConverter?.failureConverterPath;
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: the orchestrator writes the ledger.');
   const pool = new pg.Pool({ connectionString: env.DATABASE_URL, max: DATABASE_CONNECTIONS });
   pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection was lost'));
   const clientConnection = await Connection.connect({ address: env.temporalAddress });
-  const client = new Client({ connection: clientConnection, namespace: env.TEMPORAL_NAMESPACE });
+  const client = new Client({ connection: clientConnection, namespace: env.TEMPORAL_NAMESPACE, ...converter });
   const { activities, relay } = createOrchestratorActivities({
     pool,
     client,
@@ -35,11 +37,13 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
   const worker = await Worker.create({
     connection,
     namespace: env.TEMPORAL_NAMESPACE,
+    ...converter,
     taskQueue: ORCHESTRATOR_QUEUE,
     workflowBundle: await workflowBundle({
       cacheFolder: join(env.FLOTILLA_DATA, 'cache'),
       log,
       ...(entryPath ? { entryPath } : {}),
+      ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
     }),
     activities,
     interceptors: { activity: parts.activityInterceptors ?? [] },

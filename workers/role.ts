@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import type { ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
 import type { HostLink } from '../activities/link.ts';
 import type { Env } from '../config/env.ts';
@@ -10,6 +11,8 @@ export interface RoleParts {
   link: HostLink;
   connection: NativeConnection;
   hostName: string;
+  /** How payloads are written and read; as plain JSON unless given. */
+  dataConverter?: DataConverter;
   /** See every activity of the role's workers. */
   activityInterceptors?: ActivityInterceptorsFactory[];
 }

@@ -15,6 +15,7 @@ import { createWorkerMetrics, freeLoopbackPort, serveMetrics } from './metrics-s
 import { network } from './network.ts';
 import { createObserver, processError } from './observer.ts';
 import { orchestrator } from './orchestrator.ts';
+import { workerPayloads } from './payloads.ts';
 import { createReports } from './reports.ts';
 import type { Role, RoleParts } from './role.ts';
 import { installRuntime } from './runtime.ts';
@@ -66,6 +67,7 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
   await keepHostFolder(hostsFolder, hostname, log);
   const removeTemporary = ownTemporaryFolder(join(hostsFolder, hostname), name);
   const link = createLink({ apiUrl: env.apiUrl, workerToken });
+  const payloads = await workerPayloads(link, log);
   const connection = await NativeConnection.connect({ address: env.temporalAddress });
 
   const timings = createTimings();
@@ -78,7 +80,15 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
     onError: errors.add,
     secrets,
   });
-  const role = await ROLES[name]({ env, log, link, connection, hostName: hostname, activityInterceptors: [observer] });
+  const role = await ROLES[name]({
+    env,
+    log,
+    link,
+    connection,
+    hostName: hostname,
+    dataConverter: payloads.dataConverter,
+    activityInterceptors: [observer],
+  });
   const drain = createDrain(role);
   const live = () => ({ slots: role.slots, ...role.measure() });
 
@@ -117,6 +127,11 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
       order = next;
       if (!working) goOn(next === 'restart');
       else stop(`ordered to ${next}`, env.FLOTILLA_DRAIN_SECONDS * 1_000);
+    },
+    onPayloads(told) {
+      if (payloads.hear(told) || !working || drain.begun()) return;
+      order = 'restart';
+      stop('encryption of payloads was switched, which takes a new start', env.FLOTILLA_DRAIN_SECONDS * 1_000);
     },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal, SIGNAL_MS));
