@@ -7,6 +7,9 @@ import type { Page } from 'playwright-core';
 import { createLink } from '../../activities/link.ts';
 import { ENCRYPTED } from '../../activities/payloads/codec.ts';
 import { fetchPayloadKeys } from '../../activities/payloads/host-keys.ts';
+import { payloadKeyId } from '../../activities/payloads/keys.ts';
+import { rotateKeys } from '../../api/key-rotation.ts';
+import { readEnv } from '../../config/env.ts';
 import { createLogger } from '../../config/logger.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { dataConverterOf, ENCODED_FAILURES } from '../../workers/payloads.ts';
@@ -65,10 +68,8 @@ const accountWorkflows = async (ofTask: string): Promise<string[]> => {
   for await (const { workflowId } of bench.temporal.workflow.list({ query })) found.push(workflowId);
   return found;
 };
-const converter = async () => {
-  const { apiUrl, workerToken } = bench.stack;
-  return dataConverterOf(await fetchPayloadKeys(createLink({ apiUrl, workerToken })));
-};
+const keysNow = () => fetchPayloadKeys(createLink(bench.stack));
+const converter = async () => dataConverterOf(await keysNow());
 
 describe('with payloads encrypted', () => {
   it('a run does its work, with hosts that hold neither sealing key nor database', async () => {
@@ -133,17 +134,42 @@ describe('with payloads encrypted', () => {
     for (const clear of [error!.message, 'at async']) expect(bytes).not.toContain(clear);
   });
 
-  it('the history is replayed with the keys, and not without', async () => {
-    const history = await rawHistory(`bulk/${taskId}`);
-    const bundle = await workflowBundle({
+  const bundle = () =>
+    workflowBundle({
       cacheFolder: join(bench.stack.dataFolder, 'cache'),
       log: createLogger('test', 'silent'),
       failureConverterPath: ENCODED_FAILURES,
     });
-    const dataConverter = await converter();
+
+  it('the history is replayed with the keys, and not without', async () => {
+    const history = await rawHistory(`bulk/${taskId}`);
     const id = `bulk/${taskId}`;
-    await Worker.runReplayHistory({ workflowBundle: bundle, dataConverter }, history, id);
-    await expect(Worker.runReplayHistory({ workflowBundle: bundle }, history, id)).rejects.toThrow();
+    await Worker.runReplayHistory({ workflowBundle: await bundle(), dataConverter: await converter() }, history, id);
+    await expect(Worker.runReplayHistory({ workflowBundle: await bundle() }, history, id)).rejects.toThrow();
+  });
+
+  it('after a rotation everybody goes over to the new key by themselves, and old histories stay readable', async () => {
+    const keyOf = async () => payloadKeyId((await keysNow()).get().current);
+    const before = await keyOf();
+    const env = readEnv({ FLOTILLA_DATA: bench.stack.dataFolder });
+    await rotateKeys(env, bench.stack.databaseUrl);
+    const after = await keyOf();
+    expect(after).not.toBe(before);
+    const id = await orderAndStart(bench, { accounts, params: { mediaIds: [video.id], captions: [CAPTION] } });
+    expect((await untilEnded(bench, id)).totals).toMatchObject({ succeeded: 2 });
+    const keysIn = async (workflowId: string) => {
+      const encrypted = payloadsIn((await rawHistory(workflowId)).events).filter(
+        ({ payload }) => encodingOf(payload) === ENCRYPTED,
+      );
+      return new Set(encrypted.map(({ payload }) => Buffer.from(payload.metadata!['encryption-key-id']!).toString()));
+    };
+    for (const workflowId of [`bulk/${id}`, ...(await accountWorkflows(id))]) {
+      expect(await keysIn(workflowId)).toEqual(new Set([after]));
+    }
+    expect(await keysIn(`bulk/${taskId}`)).toEqual(new Set([before]));
+    const history = await rawHistory(`bulk/${taskId}`);
+    const options = { workflowBundle: await bundle(), dataConverter: await converter() };
+    await Worker.runReplayHistory(options, history, `bulk/${taskId}`);
   });
 });
 
