@@ -28,6 +28,8 @@ const EXCEPTIONS: Readonly<Record<string, Access>> = {
   deleteView: 'viewer',
   // Whoever looks at a page sees what the account sees.
   openLiveView: 'operator',
+  // Reads, though it posts.
+  decodePayloads: 'viewer',
   // Who may do what, and what it is kept for.
   listUsers: 'admin',
   createUser: 'admin',

@@ -12,6 +12,7 @@ import type { Deps } from './deps.ts';
 import { docsPage } from './docs-page.ts';
 import { timeRequests } from './metrics/requests.ts';
 import { buildOpenApi } from './openapi.ts';
+import { CODEC_PATH, temporalWebCors } from './payloads/temporal-web.ts';
 import { apiNotFound, problemHandler } from './problem.ts';
 import { failedAuthLimit, requestLimit } from './rate-limit.ts';
 import { registerRoutes } from './register.ts';
@@ -96,7 +97,9 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.use(securityHeaders(env.publicUrl));
   app.use(privacy);
   app.use(allowList(deps));
-  app.use(['/api', '/metrics'], failedAuthLimit(), authenticate(deps));
+  // Temporal Web asks for every payload, signed in or not: its refusals must not lock out others of the same address.
+  app.use(CODEC_PATH, temporalWebCors(env), failedAuthLimit());
+  app.use(['/api', '/metrics'], failedAuthLimit({ except: CODEC_PATH }), authenticate(deps));
   app.use('/api', requestLimit(deps));
 
   const openApi = JSON.stringify(buildOpenApi(routes));

@@ -10,19 +10,21 @@ import { createEventHub } from './event-hub.ts';
 import { loadKeys, openKeyring } from './keys.ts';
 import { createLiveHub } from './live/hub.ts';
 import { createRequestMetrics } from './metrics/requests.ts';
+import { openPayloads, type Payloads } from './payloads/keys.ts';
 import { createSealer } from './seal.ts';
 import { startApiTracing } from './tracing.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Connects once, at the first call; a failed attempt is forgotten, so that the next call tries anew. */
-function temporalClient(env: Env, interceptors: ClientInterceptors) {
+function temporalClient(env: Env, { codec }: Payloads, interceptors: ClientInterceptors) {
+  const options = { namespace: env.TEMPORAL_NAMESPACE, dataConverter: { payloadCodecs: [codec] }, interceptors };
   let connecting: Promise<Client> | undefined;
   return {
     get(): Promise<Client> {
       const connect = () => Connection.connect({ address: env.temporalAddress, connectTimeout: CONNECT_TIMEOUT_MS });
       connecting ??= outsideOfWork(connect)
-        .then((connection) => new Client({ connection, namespace: env.TEMPORAL_NAMESPACE, interceptors }))
+        .then((connection) => new Client({ connection, ...options }))
         .catch((error: unknown) => {
           connecting = undefined;
           throw error;
@@ -46,17 +48,19 @@ export const storeFolders = (env: Pick<Env, 'FLOTILLA_DATA'>) => ({
 export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; close(): Promise<void> }> {
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: the API needs a Postgres database.');
   const keys = await loadKeys(env);
-  const sealer = createSealer(await openKeyring(env));
+  const keyring = await openKeyring(env);
+  const payloads = openPayloads(env, keyring);
   const db = openDatabase(env.DATABASE_URL);
   const { adminToken, workerToken } = keys;
   const tracing = await startApiTracing(env, log, [adminToken, workerToken, env.DATABASE_URL]);
-  const temporal = temporalClient(env, tracing?.clientInterceptors ?? {});
+  const temporal = temporalClient(env, payloads, tracing?.clientInterceptors ?? {});
   const folders = storeFolders(env);
   const deps: Deps = {
     env,
     log,
     db,
-    sealer,
+    sealer: createSealer(keyring),
+    payloads,
     keys,
     temporal: temporal.get,
     media: createMediaStore(folders.media),

@@ -7,6 +7,7 @@ import type { EventHub } from './event-hub.ts';
 import type { Keys } from './keys.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { RequestMetrics } from './metrics/requests.ts';
+import type { Payloads } from './payloads/keys.ts';
 import type { Sealer } from './seal.ts';
 import type { ApiTracing } from './tracing.ts';
 
@@ -18,6 +19,7 @@ export interface Deps {
   /** Connects at the first call; a failed connection is tried again at the next call. */
   temporal(): Promise<Client>;
   sealer: Sealer;
+  payloads: Payloads;
   keys: Keys;
   /** Bytes of assets, variants and thumbnails, by content hash. */
   media: MediaStore;

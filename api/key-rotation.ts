@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import type { Env } from '../config/env.ts';
 import { errorCode } from './error-code.ts';
-import { KEY_FILES, keysFolder, openKeyring, readOldKeyLines } from './keys.ts';
+import { KEY_FILES, keysFolder, openKeyring, readOldKeyLines, readRetiredPayloadKeys } from './keys.ts';
+import { payloadKeyOf } from './payloads/keys.ts';
 import { createSealer, keyFromText, keyIdOf, SealError, type Sealer } from './seal.ts';
 import { SEALED_COLUMNS, type SealedColumn } from './secrets.ts';
 
@@ -192,7 +193,8 @@ async function makeKey(env: Env): Promise<void> {
 }
 
 /**
- * Drops the old keys once nothing is sealed under them.
+ * Drops the old keys once nothing is sealed under them. The payload keys that follow from them are kept, as histories in
+ * Temporal are never encrypted anew; they open nothing else.
  * @returns how many keys were dropped
  * @throws RotationError while values still need them, or so soon after a rotation that a write may be on its way
  */
@@ -214,8 +216,12 @@ export async function pruneKeys(env: Env, databaseUrl: string, now = Date.now())
     if (now - changed.mtimeMs < PRUNE_AFTER_MS) {
       throw new RotationError('The keys were rotated less than 10 minutes ago. Wait, then prune again.');
     }
-    const dropped = readOldKeyLines(folder).map(keyFromText).length;
+    const dropped = readOldKeyLines(folder).map(keyFromText);
+    // First kept, then dropped, as with a new key.
+    const retired = [...dropped.map(payloadKeyOf), ...readRetiredPayloadKeys(folder)];
+    const lines = new Set(retired.map((key) => key.toString('base64')));
+    if (lines.size > 0) await replaceFile(join(folder, KEY_FILES.retiredPayloadKeys), `${[...lines].join('\n')}\n`);
     await replaceFile(path, '');
-    return dropped;
+    return dropped.length;
   });
 }

@@ -17,6 +17,8 @@ export const KEY_FILES = {
   secretKey: 'secret-key',
   /** One former key a line; what they sealed still opens. */
   oldSecretKeys: 'old-secret-keys',
+  /** Payload keys of sealing keys that were dropped, one a line: histories in Temporal still open. */
+  retiredPayloadKeys: 'retired-payload-keys',
   adminToken: 'admin-token',
   workerToken: 'worker-token',
 } as const;
@@ -78,11 +80,17 @@ function stampOf(path: string): string {
   return stat ? `${stat.ino}/${stat.mtimeMs}/${stat.size}` : '-';
 }
 
-/** The former sealing keys, as they stand in `old-secret-keys`. */
-export function readOldKeyLines(folder: string): string[] {
-  const lines = (readNow(join(folder, KEY_FILES.oldSecretKeys)) ?? '').split('\n').map((line) => line.trim());
+function readLines(path: string): string[] {
+  const lines = (readNow(path) ?? '').split('\n').map((line) => line.trim());
   return [...new Set(lines.filter(Boolean))];
 }
+
+/** The former sealing keys, as they stand in `old-secret-keys`. */
+export const readOldKeyLines = (folder: string): string[] => readLines(join(folder, KEY_FILES.oldSecretKeys));
+
+/** The payload keys of dropped sealing keys. */
+export const readRetiredPayloadKeys = (folder: string): Buffer[] =>
+  readLines(join(folder, KEY_FILES.retiredPayloadKeys)).map(keyFromText);
 
 function readKeyring(env: Env): Keyring {
   const folder = keysFolder(env);

@@ -11,6 +11,7 @@ import type { Deps } from './deps.ts';
 import { fieldErrors } from './field-errors.ts';
 import { answerOnce, type NamedCall } from './idempotency.ts';
 import { formDigestOf, LARGEST_IMPORT_BYTES, receiveFile } from './multipart.ts';
+import { temporalWebOrigin } from './payloads/temporal-web.ts';
 import { badRequest, Problem } from './problem.ts';
 import type { Answer, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
@@ -95,12 +96,13 @@ function formOf(req: Request, deps: Deps): NonNullable<NamedCall['form']> {
 function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
   const handle = audited(route);
+  const trustedOrigin = route.temporalWeb ? temporalWebOrigin(deps.env) : undefined;
   return async (req, res) => {
     res.locals.route = route.path;
     res.locals.operation = route.operationId;
     addLogFields({ operation: route.operationId });
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
-    checkAccess(req, actor, route);
+    checkAccess(req, actor, route, trustedOrigin);
     const params = route.params ? parse(route.params, req.params, 'address') : {};
     const query = route.query ? parse(route.query, req.query, 'query') : {};
     const key = route.idempotent ? req.get('idempotency-key') : undefined;

@@ -68,6 +68,8 @@ interface RouteBase {
   idempotent?: true | 'own';
   /** Whether calls are in the audit log; unless said otherwise all that change something, and exports. */
   audit?: boolean;
+  /** May also be called by Temporal Web, from its own origin, with the cookie of whoever is signed in. */
+  temporalWeb?: true;
   /** Largest JSON body, bytes. */
   maxBodyBytes?: number;
   /** Examples of the body, by name. */

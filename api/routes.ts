@@ -17,6 +17,7 @@ import { locksRoutes } from './locks.ts';
 import { mediaRoutes } from './media.ts';
 import { metricsRoutes } from './metrics/routes.ts';
 import { overviewRoutes } from './overview.ts';
+import { payloadRoutes } from './payloads/routes.ts';
 import { ownRoutes } from './people/own.ts';
 import { usersRoutes } from './people/users.ts';
 import { performanceRoutes } from './performance.ts';
@@ -60,6 +61,7 @@ export const allRoutes: readonly Route[] = [
   ...workerLinkRoutes,
   ...workerProxiesRoutes,
   ...scheduleWorkerRoutes,
+  ...payloadRoutes,
   ...locksRoutes,
   ...healthRoutes,
   ...systemRoutes,

@@ -36,7 +36,7 @@ export async function sweepSchedules(deps: ScheduleDeps): Promise<number> {
   const rows = await allSchedules(deps.db);
   const known = new Set(rows.map(({ id }) => id));
   const wrong = [
-    ...rows.filter((row) => notes.get(row.id) !== noteOf(row) && !mayBeGone(row)).map(({ id }) => id),
+    ...rows.filter((row) => notes.get(row.id) !== noteOf(row, deps.payloads) && !mayBeGone(row)).map(({ id }) => id),
     ...[...notes.keys()].filter((id) => !known.has(id)),
   ];
   for (const row of rows) {

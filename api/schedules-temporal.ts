@@ -7,6 +7,7 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import pLimit from 'p-limit';
+import { payloadKeyId } from '../activities/payloads/keys.ts';
 import { ORCHESTRATOR_QUEUE } from '../contracts/queues.ts';
 import {
   firingWorkflowId,
@@ -19,11 +20,12 @@ import {
 import type { Deps } from './deps.ts';
 import { query } from './door/sql.ts';
 import { clientWithin } from './door/temporal.ts';
+import type { Payloads } from './payloads/keys.ts';
 import { conflict, Problem, unavailable, unprocessable } from './problem.ts';
 import { findSchedule, isOver, type NextRuns, type ScheduleRow } from './schedules-store.ts';
 
 type WithTemporal = Pick<Deps, 'temporal' | 'log'>;
-export type ScheduleDeps = WithTemporal & Pick<Deps, 'db'>;
+export type ScheduleDeps = WithTemporal & Pick<Deps, 'db' | 'payloads'>;
 
 const CALL_MS = 5_000;
 const DESCRIBE_MS = 3_000;
@@ -59,13 +61,21 @@ function temporalSpec(spec: ScheduleSpec, timeZone: string): ScheduleUpdateOptio
 /** Raised when what is written below changes, so that every schedule is written anew. */
 const SHAPE = 1;
 
-/** Kept in Temporal beside the schedule: tells at a look into Temporal's list whether it is as the row wants it. */
-export function noteOf({ kind, name, spec, timeZone, overlap, paused }: ScheduleRow): string {
-  const revision = createHash('sha256').update(JSON.stringify([SHAPE, kind, name, spec, timeZone, overlap, paused]));
+/**
+ * Kept in Temporal beside the schedule: tells at a look into Temporal's list whether it is as the row wants it, its input
+ * encrypted under the key of now.
+ */
+export function noteOf(
+  { kind, name, spec, timeZone, overlap, paused }: ScheduleRow,
+  { encrypt, keys }: Payloads,
+): string {
+  const wanted = [SHAPE, kind, name, spec, timeZone, overlap, paused];
+  const key = encrypt ? [payloadKeyId(keys.get().current)] : [];
+  const revision = createHash('sha256').update(JSON.stringify([...wanted, ...key]));
   return `${paused ? 'Paused in Flotilla' : 'Kept by Flotilla'}; revision ${revision.digest('hex').slice(0, 16)}`;
 }
 
-function optionsOf(row: ScheduleRow): ScheduleUpdateOptions {
+function optionsOf(row: ScheduleRow, payloads: Payloads): ScheduleUpdateOptions {
   const input: ScheduledInput = { scheduleId: row.id };
   return {
     spec: temporalSpec(row.spec, row.timeZone),
@@ -78,7 +88,7 @@ function optionsOf(row: ScheduleRow): ScheduleUpdateOptions {
       memo: { name: row.name, kind: row.kind },
     },
     policies: { overlap: POLICIES[row.overlap], catchupWindow: CATCH_UP_MS, pauseOnFailure: false },
-    state: { paused: row.paused, note: noteOf(row) },
+    state: { paused: row.paused, note: noteOf(row, payloads) },
   };
 }
 
@@ -92,8 +102,8 @@ function lateRun({ spec, paused, lastRunAt }: ScheduleRow) {
   return { backfill: [{ start: new Date(at - 1_000), end: new Date(at + 1_000), overlap }] };
 }
 
-async function put(client: Client, row: ScheduleRow): Promise<void> {
-  const options = optionsOf(row);
+async function put(client: Client, row: ScheduleRow, payloads: Payloads): Promise<void> {
+  const options = optionsOf(row, payloads);
   const scheduleId = temporalScheduleId(row.id);
   try {
     await client.schedule.create({ ...options, scheduleId, state: { ...options.state, ...lateRun(row) } });
@@ -129,7 +139,7 @@ export async function settleSchedule(deps: ScheduleDeps, id: string): Promise<vo
       const row = await findSchedule(tx, id);
       const client = await clientWithin(deps, CALL_MS);
       await client
-        .withDeadline(Date.now() + CALL_MS, () => (row ? put(client, row) : remove(client, id)))
+        .withDeadline(Date.now() + CALL_MS, () => (row ? put(client, row, deps.payloads) : remove(client, id)))
         .catch((error: unknown) => {
           throw isRefusal(error) ? unprocessable(`Temporal does not take this schedule: ${error.message}.`) : error;
         });

@@ -1,11 +1,15 @@
 import { ScheduleNotFoundError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { createPayloadCodec } from '../activities/payloads/codec.ts';
 import { temporalScheduleId } from '../contracts/schedules.ts';
 import { errorsOf, field, makeAccounts } from './door/test-data.ts';
 import { startTestTemporal } from './door/test-orchestrator.ts';
+import type { Payloads } from './payloads/keys.ts';
 import { schedulesRoutes } from './schedules.ts';
 import { scheduleWorkerRoutes } from './schedules-run.ts';
+import { allSchedules } from './schedules-store.ts';
 import { sweepSchedules } from './schedules-sweep.ts';
+import { noteOf } from './schedules-temporal.ts';
 import { startTestApi, type TestAnswer, type TestApi } from './testing.ts';
 
 const TEMPORAL_PORT = 7391;
@@ -276,6 +280,26 @@ describe('rows and Temporal', () => {
       ...{ paused: true, intervals: [{ every: 420_000, offset: 0 }] },
     });
     // The list of the server follows after a moment; then nothing is left to do.
+    await until(async () => (await sweep()) === 0);
+  });
+
+  it('are brought in line too when payloads are encrypted from now on, or under another key', async () => {
+    const id = await make();
+    const found = (await allSchedules(api.deps.db)).find((one) => one.id === id)!;
+    const under = (key: Buffer, encrypt = true): Payloads => {
+      const keys = { get: () => ({ current: key, older: [] }), refresh: async () => ({ current: key, older: [] }) };
+      return { encrypt, keys, codec: createPayloadCodec({ keys, encrypt }) };
+    };
+    const [one, other] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const notes = [under(one, false), under(other, false), under(one), under(other)].map((payloads) =>
+      noteOf(found, payloads),
+    );
+    expect(notes[0]).toBe(notes[1]);
+    expect(new Set(notes).size).toBe(3);
+    await until(async () => (await sweep()) === 0);
+    const encrypting = { ...api.deps, payloads: under(one) };
+    expect(await sweepSchedules(encrypting)).toBeGreaterThan(0);
+    expect((await handleOf(id).describe()).state.note).toBe(notes[2]);
     await until(async () => (await sweep()) === 0);
   });
 

@@ -36,7 +36,7 @@ export async function alone(deps: SweeperDeps, name: string, work: () => Promise
  * what Temporal lacks of the schedules, every minute its schedule of the retention. Of several API processes
  * one does it.
  */
-export function startSweeper(deps: SweeperDeps): Sweeper {
+export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads'>): Sweeper {
   const timers: NodeJS.Timeout[] = [];
   const underWay = new Map<string, Promise<void>>();
   const every = (ms: number, name: string, work: () => Promise<unknown>): void => {

@@ -1,3 +1,4 @@
+import { payloadKeyId } from '../activities/payloads/keys.ts';
 import * as contract from '../contracts/worker-api.ts';
 import { queryOne } from './door/sql.ts';
 import { recordErrors } from './errors/record.ts';
@@ -97,7 +98,9 @@ export const workerReportRoutes: Route[] = [
         JSON.stringify(body.detail),
       );
       if (!row) throw unknownWorker(id);
-      return { status: 200, body: { order: orderSchema.safeParse(row.order).data ?? 'none' } };
+      const { encrypt, keys } = deps.payloads;
+      const payloads = { encrypt, keyId: payloadKeyId(keys.get().current) };
+      return { status: 200, body: { order: orderSchema.safeParse(row.order).data ?? 'none', payloads } };
     },
   }),
   route({

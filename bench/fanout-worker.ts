@@ -8,6 +8,7 @@ import { workflowBundle } from '../workers/bundle.ts';
 import { orchestrator } from '../workers/orchestrator.ts';
 import type { Role } from '../workers/role.ts';
 import { installRuntime } from '../workers/runtime.ts';
+import { encryptedWith } from './encrypted.ts';
 
 /**
  * `orchestrator`: as it is, over a bundle that also knows a kind which does nothing. `bare`: a worker for the references,
@@ -21,7 +22,9 @@ const entryPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
 
 async function ours(): Promise<Role> {
   const link = createLink({ apiUrl: env.apiUrl, workerToken: 'unused-in-this-benchmark' });
-  return orchestrator({ env, log, link, connection, hostName: 'bench' }, entryPath);
+  const { BENCH_PAYLOAD_KEY: key } = process.env;
+  const converter = key ? { dataConverter: encryptedWith(key) } : {};
+  return orchestrator({ env, log, link, connection, hostName: 'bench', ...converter }, entryPath);
 }
 
 async function bare(): Promise<Pick<Role, 'workers' | 'close'>> {

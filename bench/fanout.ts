@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -10,13 +10,18 @@ import { bulkWorkflowId } from '../contracts/bulk.ts';
 import { ORCHESTRATOR_QUEUE } from '../contracts/queues.ts';
 import { startTestStack } from '../stack/testing.ts';
 import { workflowBundle } from '../workers/bundle.ts';
+import { ENCODED_FAILURES } from '../workers/payloads.ts';
+import { encryptedWith } from './encrypted.ts';
 import { machine, table } from './report.ts';
 
 /**
  * Fan-out: account tasks a second of a kind that does nothing, against bare Temporal workflows with the same number of
- * children that do nothing, in the same run and on the same server. `npx tsx bench/fanout.ts [count …]`
+ * children that do nothing, in the same run and on the same server. `npx tsx bench/fanout.ts [--encrypted] [count …]`;
+ * with `--encrypted` our payloads are, and those of the bare workflows are not.
  */
 const WINDOW = 50;
+const encrypted = process.argv.includes('--encrypted');
+const payloadKey = randomBytes(32).toString('base64');
 const counts = process.argv.slice(2).map(Number).filter(Boolean);
 
 interface Measure {
@@ -115,6 +120,7 @@ await workflowBundle({
   cacheFolder: join(stack.dataFolder, 'cache'),
   log: createLogger('bench', 'warn'),
   entryPath: fileURLToPath(new URL('./workflows.ts', import.meta.url)),
+  ...(encrypted ? { failureConverterPath: ENCODED_FAILURES } : {}),
 });
 function forkWorker(role: 'orchestrator' | 'bare'): ChildProcess {
   return fork(fileURLToPath(new URL('./fanout-worker.ts', import.meta.url)), [role], {
@@ -125,6 +131,7 @@ function forkWorker(role: 'orchestrator' | 'bare'): ChildProcess {
       TEMPORAL_ADDRESS: stack.temporalAddress,
       DATABASE_URL: stack.databaseUrl,
       FLOTILLA_DATA: stack.dataFolder,
+      ...(encrypted ? { BENCH_PAYLOAD_KEY: payloadKey } : {}),
     },
   });
 }
@@ -132,6 +139,7 @@ const workers = { orchestrator: forkWorker('orchestrator'), bare: forkWorker('ba
 const pool = new pg.Pool({ connectionString: stack.databaseUrl });
 const connection = await Connection.connect({ address: stack.temporalAddress });
 const client = new Client({ connection });
+const ourClient = encrypted ? new Client({ connection, dataConverter: encryptedWith(payloadKey) }) : client;
 try {
   await Promise.all(
     Object.values(workers).map(
@@ -143,12 +151,12 @@ try {
     ),
   );
   await runBare(client, 100, 'bareChild');
-  await runOurs(client, pool, 100);
+  await runOurs(ourClient, pool, 100);
   const results: string[][] = [];
   for (const count of counts.length > 0 ? counts : [1_000, 10_000]) {
     const bare = await runBare(client, count, 'bareChild');
     const withActivity = await runBare(client, count, 'bareChildWithActivity');
-    const ours = await runOurs(client, pool, count);
+    const ours = await runOurs(ourClient, pool, count);
     results.push([
       count.toLocaleString('en'),
       ours.perSecond.toFixed(1),
@@ -162,7 +170,7 @@ try {
     ]);
     console.error(results.at(-1)?.join(' | '));
   }
-  console.log(`\n### Fan-out, window ${WINDOW} (${machine()})\n`);
+  console.log(`\n### Fan-out, window ${WINDOW}${encrypted ? ', payloads encrypted' : ''} (${machine()})\n`);
   console.log(
     table(
       [

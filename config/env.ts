@@ -37,6 +37,7 @@ export const envSchema = z.object({
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   FLOTILLA_DATA: z.string().min(1).default('./data'),
   FLOTILLA_SECRET_KEY: z.string().min(1).optional(),
+  FLOTILLA_ENCRYPT_PAYLOADS: z.stringbool({ error: 'true or false' }).default(false),
   FLOTILLA_ADMIN_TOKEN: z.string().min(16).optional(),
   FLOTILLA_API_URL: z.url().optional(),
   FLOTILLA_TOKEN: z.string().min(1).optional(),

@@ -5,6 +5,7 @@ export const AREAS = [
   'accounts',
   'audit',
   'bulk-tasks',
+  'codec',
   'events',
   'evidence',
   'follow-categories',

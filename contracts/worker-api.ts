@@ -15,6 +15,7 @@ import { timingSchema } from './timings.ts';
  * | `POST /api/worker/accounts/{accountId}/proxy` | the proxy of an account whose lease it serves, and its password |
  * | `POST /api/worker/accounts/{accountId}/proxy/checks` | what a check of it found |
  * | `POST /api/worker/accounts/{accountId}/proxy/repair`, `…/proxy/switch` | a better address for it; a spare instead |
+ * | `GET /api/worker/payload-keys` | what payloads in Temporal are encrypted with; at a start, and when a key is not known |
  * | `POST /api/worker/leases/renew` | all leases that this host serves, in one call |
  * | `GET /api/media/by-hash/{sha256}/content` | bytes of an asset or variant |
  * | `GET /api/worker/account-tasks/{id}/variants` | renditions that were made for an account task |
@@ -40,7 +41,15 @@ export const heartbeatRequestSchema = z.object({
   state: z.enum(WORKER_STATES),
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
 });
-export const heartbeatResponseSchema = z.object({ order: z.enum(['none', 'drain', 'restart']) });
+export const heartbeatResponseSchema = z.object({
+  order: z.enum(['none', 'drain', 'restart']),
+  /** Whether payloads are encrypted now, and with which key: a host that holds another one asks for it. */
+  payloads: z.object({ encrypt: z.boolean(), keyId: z.string() }).optional(),
+});
+
+/** `GET /api/worker/payload-keys`: 32 bytes each in base64, the one to encrypt with first. */
+export const payloadKeysSchema = z.object({ encrypt: z.boolean(), keys: z.array(z.base64().length(44)).min(1) });
+export type PayloadKeysAnswer = z.infer<typeof payloadKeysSchema>;
 
 /**
  * `sequence` grows with every report of a worker, over its restarts too: a report whose answer was lost is sent again

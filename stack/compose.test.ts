@@ -101,6 +101,23 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.sandbox!.environment!)).not.toContain('SANDBOX_OPEN_CONTROL');
   });
 
+  it('tells the API and the bundler alone whether to encrypt payloads, and Temporal Web where they are opened', () => {
+    const variable = (expression: string) => `\${${expression}}`;
+    const [publicUrl, uiPort] = [variable('PUBLIC_URL:-http://localhost:3000'), variable('TEMPORAL_UI_PORT:-8233')];
+    const told = of(({ environment }) => environment?.FLOTILLA_ENCRYPT_PAYLOADS);
+    const given = Object.entries(told).filter(([, value]) => value !== undefined);
+    expect(given).toEqual(['prepare', 'api'].map((name) => [name, variable('FLOTILLA_ENCRYPT_PAYLOADS:-')]));
+    expect(compose['temporal-ui']!.environment).toMatchObject({
+      TEMPORAL_CODEC_ENDPOINT: variable(`FLOTILLA_ENCRYPT_PAYLOADS:+${publicUrl}/api/codec`),
+      TEMPORAL_CODEC_INCLUDE_CREDENTIALS: 'true',
+    });
+    // The page that the API lets in is the one that the container's port shows.
+    const [port] = compose['temporal-ui']!.ports!;
+    expect(port).toContain(uiPort);
+    expect(compose.api!.environment!.TEMPORAL_UI_URL).toBe(variable(`TEMPORAL_UI_URL:-http://localhost:${uiPort}`));
+    expect(compose.api!.environment!.PUBLIC_URL).toBe(publicUrl);
+  });
+
   it('asks every service for its health, workers at the port of their metrics', () => {
     expect(of(({ healthcheck }) => Boolean(healthcheck?.disable), ['prepare'])).toEqual({ prepare: true });
     const running = Object.keys(compose).filter((name) => name !== 'prepare');

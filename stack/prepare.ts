@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { readEnv } from '../config/env.ts';
+import { type Env, readEnv } from '../config/env.ts';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.ts';
 import { MigrationError, migrate } from '../prisma/migrate.ts';
 import { StackError } from './errors.ts';
@@ -56,12 +56,17 @@ async function prepareTemporal(address: string, namespace: string): Promise<void
 }
 
 /** Bundles the workflow code here: it takes more memory than the orchestrator itself, which then finds it done. */
-async function prepareWorkflows(dataFolder: string, logLevel: string): Promise<void> {
-  const [{ workflowBundle }, { createLogger }] = await Promise.all([
+async function prepareWorkflows(env: Env): Promise<void> {
+  const [{ workflowBundle }, { ENCODED_FAILURES }, { createLogger }] = await Promise.all([
     import('../workers/bundle.ts'),
+    import('../workers/payloads.ts'),
     import('../config/logger.ts'),
   ]);
-  await workflowBundle({ cacheFolder: join(dataFolder, 'cache'), log: createLogger('prepare', logLevel) });
+  await workflowBundle({
+    cacheFolder: join(env.FLOTILLA_DATA, 'cache'),
+    log: createLogger('prepare', env.FLOTILLA_LOG_LEVEL),
+    ...(env.FLOTILLA_ENCRYPT_PAYLOADS ? { failureConverterPath: ENCODED_FAILURES } : {}),
+  });
   console.log('The workflow code is bundled.');
 }
 
@@ -71,7 +76,7 @@ try {
   await Promise.all([
     prepareDatabase(env.DATABASE_URL),
     prepareTemporal(env.temporalAddress, env.TEMPORAL_NAMESPACE),
-    prepareWorkflows(env.FLOTILLA_DATA, env.FLOTILLA_LOG_LEVEL),
+    prepareWorkflows(env),
   ]);
 } catch (error) {
   const expected = error instanceof MigrationError || error instanceof StackError;

@@ -52,6 +52,19 @@ describe('the service list', () => {
     });
   });
 
+  it('tells Temporal Web where payloads are opened, where they are encrypted', async () => {
+    const temporalOf = (all: readonly Service[]) => all.find(({ name }) => name === 'temporal')!.command;
+    expect(temporalOf(services)).not.toContain('--ui-codec-endpoint');
+    expect(services.filter(({ env }) => 'FLOTILLA_ENCRYPT_PAYLOADS' in env)).toEqual([]);
+    const encrypting = await list({ FLOTILLA_ENCRYPT_PAYLOADS: 'yes', PUBLIC_URL: 'https://flotilla.example' });
+    const command = temporalOf(encrypting);
+    expect(command[command.indexOf('--ui-codec-endpoint') + 1]).toBe('https://flotilla.example/api/codec');
+    for (const name of ['prepare', 'api']) {
+      const { env } = encrypting.find((service) => service.name === name)!;
+      expect([name, env.FLOTILLA_ENCRYPT_PAYLOADS]).toEqual([name, 'true']);
+    }
+  });
+
   it('gives every service ports of its own', () => {
     const ports = services.flatMap((service) => service.ports.map(({ port }) => port));
     expect(new Set(ports).size).toBe(ports.length);

@@ -145,6 +145,8 @@ function commonEnv(env: Env, tools: Tools): Record<string, string> {
     ['TEMPORAL_ADDRESS', env.temporalAddress],
     ['TEMPORAL_NAMESPACE', env.TEMPORAL_NAMESPACE],
     ['TEMPORAL_UI_URL', env.temporalUiUrl],
+    // Read by `prepare`, which bundles accordingly, and by the API, which tells the workers.
+    ['FLOTILLA_ENCRYPT_PAYLOADS', env.FLOTILLA_ENCRYPT_PAYLOADS ? 'true' : undefined],
     ['SANDBOX_URL', env.sandboxUrl],
     ['FLOTILLA_DATA', env.FLOTILLA_DATA],
     ['CHROMIUM_PATH', tools.chromium],

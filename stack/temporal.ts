@@ -46,6 +46,7 @@ export function embeddedTemporal(env: Env, tools: Tools): Service {
       ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
       ...['--port', String(env.TEMPORAL_PORT), '--ui-port', String(env.TEMPORAL_UI_PORT)],
       ...(env.TEMPORAL_NAMESPACE === 'default' ? [] : ['--namespace', env.TEMPORAL_NAMESPACE]),
+      ...(env.FLOTILLA_ENCRYPT_PAYLOADS ? ['--ui-codec-endpoint', `${env.publicUrl}/api/codec`] : []),
       ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ...values,
     ],

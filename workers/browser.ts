@@ -63,6 +63,7 @@ export async function browser(parts: RoleParts): Promise<Role> {
   const common = {
     connection,
     namespace: env.TEMPORAL_NAMESPACE,
+    ...(parts.dataConverter ? { dataConverter: parts.dataConverter } : {}),
     shutdownGraceTime: graceTime(env, 60),
     interceptors: { activity: parts.activityInterceptors ?? [] },
   } as const;

@@ -23,8 +23,9 @@ async function filesOf(path: string): Promise<string[]> {
     .sort();
 }
 
-async function sourceHash(entryPath: string): Promise<string> {
-  const hash = createHash('sha256').update(`${BUNDLED_AS} ${entryPath}`).update(process.version);
+async function sourceHash(entryPath: string, failureConverterPath = ''): Promise<string> {
+  const hash = createHash('sha256').update(`${BUNDLED_AS} ${entryPath}`);
+  hash.update(failureConverterPath).update(process.version);
   const files = (await Promise.all(SOURCES.map((source) => filesOf(join(ROOT, source))))).flat();
   for (const file of [...files, entryPath]) hash.update(file).update(await readFile(file));
   return hash.digest('hex').slice(0, 24);
@@ -38,14 +39,18 @@ export async function workflowBundle(options: {
   cacheFolder: string;
   log: Logger;
   entryPath?: string;
+  /** See {@link ENCODED_FAILURES}. */
+  failureConverterPath?: string;
 }): Promise<WorkflowBundle> {
+  const { failureConverterPath } = options;
   const entryPath = options.entryPath ?? join(ROOT, 'workflows', 'index.ts');
-  const path = join(options.cacheFolder, `workflows-${await sourceHash(entryPath)}.js`);
+  const path = join(options.cacheFolder, `workflows-${await sourceHash(entryPath, failureConverterPath)}.js`);
   const cached = await readFile(path, 'utf8').catch(() => null);
   if (cached !== null) return { code: cached };
   const bundle = await bundleWorkflowCode({
     workflowsPath: entryPath,
     workflowInterceptorModules: [join(ROOT, 'workflows', 'tracing.ts')],
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
     logger: temporalLogger(options.log),
   });
   await mkdir(dirname(path), { recursive: true });

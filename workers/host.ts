@@ -26,6 +26,8 @@ export interface HostOptions {
   measure(): Record<string, number>;
   /** Called when the API's order is another one than before. */
   onOrder(order: Order): void;
+  /** Called with what every heartbeat's answer says of payloads. */
+  onPayloads(told: { encrypt: boolean; keyId: string }): void;
 }
 
 /** The name under which this machine's processes appear, and its own queues are called. */
@@ -37,7 +39,7 @@ export function hostName(env: Env): string {
  * Registers this process with the API and keeps telling that it lives, what it measures and what went wrong. An API that
  * is away is no reason to stop working: everything is tried again at the next beat.
  */
-export function keepRegistered({ link, log, registration, reports, measure, onOrder }: HostOptions) {
+export function keepRegistered({ link, log, registration, reports, measure, onOrder, onPayloads }: HostOptions) {
   let id: string | null = null;
   let state: WorkerState = 'ready';
   let ordered: Order | 'none' = 'none';
@@ -68,8 +70,9 @@ export function keepRegistered({ link, log, registration, reports, measure, onOr
   async function beat(): Promise<void> {
     const known = id ?? (await register());
     const body = { state, detail: measure() };
-    const { order } = await link.call('POST', `/api/workers/${known}/heartbeat`, body, heartbeatResponseSchema);
-    hear(order);
+    const answer = await link.call('POST', `/api/workers/${known}/heartbeat`, body, heartbeatResponseSchema);
+    if (answer.payloads) onPayloads(answer.payloads);
+    hear(answer.order);
   }
 
   async function report(round: number): Promise<void> {

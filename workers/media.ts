@@ -13,7 +13,8 @@ const CACHE_BYTES = 20 * 1024 ** 3;
 const RENDERS_AT_ONCE = 2;
 
 /** Rendering: fetches sources by hash, keeps renditions on this host, hands them over to the API. */
-export async function media({ env, link, connection, hostName, activityInterceptors }: RoleParts): Promise<Role> {
+export async function media(parts: RoleParts): Promise<Role> {
+  const { env, link, connection, hostName, activityInterceptors } = parts;
   mediaTools();
   const folder = join(env.FLOTILLA_DATA, 'hosts', hostName);
   const outFolder = join(folder, 'renditions');
@@ -24,6 +25,7 @@ export async function media({ env, link, connection, hostName, activityIntercept
   const worker = await Worker.create({
     connection,
     namespace: env.TEMPORAL_NAMESPACE,
+    ...(parts.dataConverter ? { dataConverter: parts.dataConverter } : {}),
     taskQueue: QUEUE,
     activities: createMediaActivities({ link, media: store, outFolder, profiles: platformProfiles }),
     maxConcurrentActivityTaskExecutions: RENDERS_AT_ONCE,

@@ -36,6 +36,7 @@ export async function network(parts: RoleParts): Promise<Role> {
   const common = {
     connection,
     namespace: env.TEMPORAL_NAMESPACE,
+    ...(parts.dataConverter ? { dataConverter: parts.dataConverter } : {}),
     shutdownGraceTime: graceTime(env, 10),
     interceptors: { activity: parts.activityInterceptors ?? [] },
   } as const;

@@ -21,12 +21,14 @@ export const NO_SPANS: InjectedSinks<WorkflowSpanSinks> = { exporter: { export: 
 
 /** Workflows and the ledger: the one worker role with database credentials. */
 export async function orchestrator(parts: RoleParts, entryPath?: string): Promise<Role> {
-  const { env, log, link, connection } = parts;
+  const { env, log, link, connection, dataConverter } = parts;
+  const converter = dataConverter ? { dataConverter } : {};
+  const failureConverterPath = dataConverter?.failureConverterPath;
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: the orchestrator writes the ledger.');
   const pool = new pg.Pool({ connectionString: env.DATABASE_URL, max: DATABASE_CONNECTIONS });
   pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection was lost'));
   const clientConnection = await Connection.connect({ address: env.temporalAddress });
-  const client = new Client({ connection: clientConnection, namespace: env.TEMPORAL_NAMESPACE });
+  const client = new Client({ connection: clientConnection, namespace: env.TEMPORAL_NAMESPACE, ...converter });
   const { activities, relay } = createOrchestratorActivities({
     pool,
     client,
@@ -44,11 +46,13 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
   const worker = await Worker.create({
     connection,
     namespace: env.TEMPORAL_NAMESPACE,
+    ...converter,
     taskQueue: ORCHESTRATOR_QUEUE,
     workflowBundle: await workflowBundle({
       cacheFolder: join(env.FLOTILLA_DATA, 'cache'),
       log,
       ...(entryPath ? { entryPath } : {}),
+      ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
     }),
     activities,
     sinks: parts.workflowSpans ?? NO_SPANS,

@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import type { OpenTelemetrySinks } from '@temporalio/interceptors-opentelemetry';
 import type { ActivityInterceptorsFactory, InjectedSinks, NativeConnection, Worker } from '@temporalio/worker';
 import type { HostLink } from '../activities/link.ts';
@@ -14,6 +15,8 @@ export interface RoleParts {
   link: HostLink;
   connection: NativeConnection;
   hostName: string;
+  /** How payloads are written and read; as plain JSON unless given. */
+  dataConverter?: DataConverter;
   /** See every activity of the role's workers. */
   activityInterceptors?: ActivityInterceptorsFactory[];
   /** Takes the spans of the role's workflows. */

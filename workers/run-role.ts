@@ -17,6 +17,7 @@ import { createWorkerMetrics, freeLoopbackPort, serveMetrics } from './metrics-s
 import { network } from './network.ts';
 import { createObserver, processError } from './observer.ts';
 import { orchestrator } from './orchestrator.ts';
+import { workerPayloads } from './payloads.ts';
 import { createReports } from './reports.ts';
 import type { Role, RoleParts } from './role.ts';
 import { installRuntime } from './runtime.ts';
@@ -71,6 +72,7 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
   // Nothing of OpenTelemetry is loaded where there are no traces.
   const traces = tracing && (await import('./tracing.ts'));
   const link = createLink({ apiUrl: env.apiUrl, workerToken, ...(tracing && { traceHeaders: tracing.headers }) });
+  const payloads = await workerPayloads(link, log);
   const connection = await NativeConnection.connect({ address: env.temporalAddress });
 
   const timings = createTimings();
@@ -89,6 +91,7 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
     link,
     connection,
     hostName: hostname,
+    dataConverter: payloads.dataConverter,
     activityInterceptors: [...(traces ? [traces.traceActivities] : []), logActivities, observer],
     ...(tracing && traces && { workflowSpans: traces.workflowSpans(tracing) }),
   });
@@ -130,6 +133,11 @@ export async function runRole(name: WorkerRole, env: Env, log: Logger): Promise<
       order = next;
       if (!working) goOn(next === 'restart');
       else stop(`ordered to ${next}`, env.FLOTILLA_DRAIN_SECONDS * 1_000);
+    },
+    onPayloads(told) {
+      if (payloads.hear(told) || !working || drain.begun()) return;
+      order = 'restart';
+      stop('encryption of payloads was switched, which takes a new start', env.FLOTILLA_DRAIN_SECONDS * 1_000);
     },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal, SIGNAL_MS));

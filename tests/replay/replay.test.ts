@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { createLogger } from '../../config/logger.ts';
 import { accountWorkflowType, bulkWorkflowType, kindList } from '../../kinds/index.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { NO_SPANS } from '../../workers/orchestrator.ts';
+import { dataConverterOf, ENCODED_FAILURES } from '../../workers/payloads.ts';
 
 /**
  * Stored histories of real runs, replayed against today's workflow code: a change that would break a running workflow
@@ -24,8 +26,8 @@ async function readHistory(file: string): Promise<StoredHistory> {
   return proto.temporal.api.history.v1.History.decode(await bytesOf(file));
 }
 
-const bundle = () =>
-  workflowBundle({ cacheFolder: join(tmpdir(), 'flotilla-test-cache'), log: createLogger('test', 'silent') });
+const bundle = (more: { failureConverterPath?: string } = {}) =>
+  workflowBundle({ cacheFolder: join(tmpdir(), 'flotilla-test-cache'), log: createLogger('test', 'silent'), ...more });
 
 describe('stored histories', () => {
   it('are there for every kind, parent and account', async () => {
@@ -56,6 +58,18 @@ describe('stored histories', () => {
       expect(Object.keys(header ?? {})).toEqual(['_tracer-data']);
     }
   });
+
+  it('are replayed too once payloads are encrypted: what ran before goes on', async () => {
+    const keys = { current: randomBytes(32), older: [] };
+    const dataConverter = dataConverterOf({ encrypt: true, get: () => keys, refresh: async () => keys });
+    const workflows = await bundle({ failureConverterPath: ENCODED_FAILURES });
+    for (const file of await readdir(FOLDER)) {
+      const options = { workflowBundle: workflows, dataConverter, sinks: NO_SPANS };
+      await Worker.runReplayHistory(options, await readHistory(file), file).catch((error: unknown) => {
+        throw new Error(`${file} is not replayed with encryption: ${String(error)}`);
+      });
+    }
+  }, 300_000);
 
   it('would not be replayed by code that does something else', async () => {
     const files = await readdir(FOLDER);
