@@ -4,6 +4,7 @@ import {
   IconInbox,
   IconListCheck,
   IconPhotoVideo,
+  IconServer,
   IconUserPlus,
   IconUsers,
   IconWorld,
@@ -90,6 +91,13 @@ export const PAGES: readonly PageEntry[] = [
     nav: { group: 'things', icon: IconWorld, key: 'p' },
   },
   // Operations
+  {
+    path: '/hosts',
+    title: 'nav.hosts',
+    texts: ['hosts'],
+    load: async () => (await import('./pages/hosts/hosts-page.tsx')).HostsPage,
+    nav: { group: 'operations', icon: IconServer, key: 'h' },
+  },
   // Below the pages of the navigation
   {
     path: '/tasks/new',
@@ -108,6 +116,12 @@ export const PAGES: readonly PageEntry[] = [
     title: 'nav.task',
     texts: ['task', 'inbox', 'schedules', 'shared'],
     load: async () => (await import('./pages/task/task-page.tsx')).TaskPage,
+  },
+  {
+    path: '/hosts/:id',
+    title: 'nav.hosts',
+    texts: ['hosts', 'shared'],
+    load: async () => (await import('./pages/hosts/host-page.tsx')).HostPage,
   },
   {
     path: '/follow/:id',
