@@ -1,4 +1,5 @@
 import {
+  IconAlertTriangle,
   IconCalendarRepeat,
   IconHome,
   IconInbox,
@@ -97,6 +98,13 @@ export const PAGES: readonly PageEntry[] = [
     texts: ['hosts'],
     load: async () => (await import('./pages/hosts/hosts-page.tsx')).HostsPage,
     nav: { group: 'operations', icon: IconServer, key: 'h' },
+  },
+  {
+    path: '/errors',
+    title: 'nav.errors',
+    texts: ['errors', 'shared'],
+    load: async () => (await import('./pages/errors/errors-page.tsx')).ErrorsPage,
+    nav: { group: 'operations', icon: IconAlertTriangle, key: 'e' },
   },
   // Below the pages of the navigation
   {
