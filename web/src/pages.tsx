@@ -1,6 +1,8 @@
 import {
   IconAlertTriangle,
   IconCalendarRepeat,
+  IconChartBar,
+  IconClipboardText,
   IconHome,
   IconInbox,
   IconListCheck,
@@ -105,6 +107,21 @@ export const PAGES: readonly PageEntry[] = [
     texts: ['errors', 'shared'],
     load: async () => (await import('./pages/errors/errors-page.tsx')).ErrorsPage,
     nav: { group: 'operations', icon: IconAlertTriangle, key: 'e' },
+  },
+  {
+    path: '/performance',
+    title: 'nav.performance',
+    texts: ['performance', 'errors', 'shared'],
+    load: async () => (await import('./pages/performance/performance-page.tsx')).PerformancePage,
+    nav: { group: 'operations', icon: IconChartBar, key: 'r' },
+  },
+  {
+    path: '/audit',
+    title: 'nav.audit',
+    texts: ['audit'],
+    role: 'admin',
+    load: async () => (await import('./pages/audit/audit-page.tsx')).AuditPage,
+    nav: { group: 'operations', icon: IconClipboardText, key: 'u' },
   },
   // Below the pages of the navigation
   {
