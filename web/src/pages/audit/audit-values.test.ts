@@ -24,6 +24,11 @@ describe('what was kept of a change', () => {
     });
   });
 
+  it('names those fields of a group that were sent, and no others', () => {
+    const detail = { retention: { errors: 60 }, before: { retention: { errors: 90, metrics: 30 } } };
+    expect(partsOf({ detail }).changes).toEqual([{ name: 'retention.errors', before: 90, after: 60 }]);
+  });
+
   it('is told as it is otherwise', () => {
     expect(partsOf({ detail: { tags: ['a'] } })).toEqual({ changes: [], fields: [['tags', ['a']]] });
   });

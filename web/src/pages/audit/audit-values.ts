@@ -56,6 +56,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** `roleBefore` beside `role`. */
 const BEFORE = /^(\w+)Before$/;
 
+/** Of a group of fields only those that were sent: the others stayed as they were. */
+function changesOf(name: string, before: unknown, after: unknown): Change[] {
+  if (!isRecord(before) || !isRecord(after)) return [{ name, before, after }];
+  return Object.keys(after).map((key) => ({ name: `${name}.${key}`, before: before[key], after: after[key] }));
+}
+
 /** Splits what was kept of a request into what changed, with the value before, and the rest. */
 export function partsOf({ detail }: Pick<AuditEntry, 'detail'>): Parts {
   const before = isRecord(detail.before) ? { ...detail.before } : {};
@@ -67,7 +73,7 @@ export function partsOf({ detail }: Pick<AuditEntry, 'detail'>): Parts {
     ([key]) => !(key === 'before' && isRecord(detail.before)) && !BEFORE.test(key) && !(key in before),
   );
   return {
-    changes: Object.entries(before).map(([name, value]) => ({ name, before: value, after: detail[name] })),
+    changes: Object.entries(before).flatMap(([name, value]) => changesOf(name, value, detail[name])),
     fields: rest,
   };
 }

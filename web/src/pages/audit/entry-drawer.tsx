@@ -75,7 +75,7 @@ function Details({ entry }: { entry: AuditEntry }) {
             <tbody>
               {changes.map(({ name, before, after }) => (
                 <tr key={name}>
-                  <td>{titleOf(name)}</td>
+                  <td>{name.split('.').map(titleOf).join(' · ')}</td>
                   <td className={classes.before}>
                     <Value value={before} />
                   </td>

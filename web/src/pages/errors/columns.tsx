@@ -1,4 +1,5 @@
 import { Badge } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
 import type { Cause } from '../../api/errors.ts';
 import { t } from '../../i18n/index.ts';
 import { formatCount } from '../../ui/format.ts';
@@ -10,7 +11,13 @@ import { sourceName, typeName } from './error-values.ts';
 import classes from './errors.module.css';
 
 export const Resolved = () => (
-  <Badge color="green" variant="light" radius="sm" tt="none" fw={500}>
+  <Badge
+    variant="default"
+    radius="sm"
+    tt="none"
+    fw={500}
+    leftSection={<IconCheck size={12} color="var(--fl-succeeded)" aria-hidden />}
+  >
     {t('errors:state.resolved')}
   </Badge>
 );
