@@ -53,6 +53,14 @@ describe('a worker', () => {
       metrics: [{ metrics: { rssMb: 120 } }],
       errors: [{ type: 'PageChanged', message: 'no button' }],
     });
+    const listed = async () =>
+      field<{ id: string; latest: unknown }[]>(await api.call('/api/workers'), 'items').find((one) => one.id === id);
+    expect(await listed()).toMatchObject({ latest: { at: expect.any(String), metrics: { rssMb: 120 } } });
+    await api.deps.db.workerMetric.updateMany({
+      where: { workerId: id },
+      data: { at: new Date(Date.now() - 6 * 60_000) },
+    });
+    expect(await listed()).toMatchObject({ latest: null });
     const log = await api.call(`/api/errors?workerId=${id}`);
     expect(field<object[]>(log, 'items')).toMatchObject([{ source: 'worker/browser', detail: { count: 3 } }]);
     expect(await api.deps.db.errorLog.findFirst({ where: { workerId: id } })).toMatchObject(about);

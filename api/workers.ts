@@ -29,6 +29,16 @@ const workerSchema = z.object({
   heartbeatAt: z.iso.datetime(),
 });
 
+/** What is reported every 30 seconds is of no more use after so long. */
+const FRESH_MINUTES = 5;
+
+const listedWorkerSchema = workerSchema.extend({
+  latest: z
+    .object({ at: z.iso.datetime(), metrics: z.record(z.string(), z.number()) })
+    .nullable()
+    .meta({ description: `What it measured last; null when it has reported nothing for ${FRESH_MINUTES} minutes` }),
+});
+
 const workerDetailSchema = workerSchema.extend({
   metrics: z.array(z.object({ at: z.iso.datetime(), metrics: z.record(z.string(), z.number()) })),
   errors: z.array(z.object({ id: z.string(), type: z.string(), message: z.string(), at: z.iso.datetime() })),
@@ -54,6 +64,24 @@ const COLUMNS = `id, name, role, "taskQueues", pid, version, slots, detail, "reg
 
 export function listWorkers(db: Db): Promise<WorkerRow[]> {
   return query<WorkerRow>(db, `SELECT ${COLUMNS} FROM "WorkerHost" ORDER BY role, name`);
+}
+
+interface LatestRow {
+  id: string;
+  at: Date;
+  metrics: Record<string, number>;
+}
+
+/** The newest measurements of each worker, in one query over the index on (worker, time). */
+const LATEST = `
+  SELECT h.id, m.at, m.metrics FROM "WorkerHost" h CROSS JOIN LATERAL (
+    SELECT at, metrics FROM "WorkerMetric"
+    WHERE "workerId" = h.id AND at > now() - ${FRESH_MINUTES} * interval '1 minute' ORDER BY at DESC LIMIT 1) m`;
+
+async function listWithLatest(db: Db): Promise<z.input<typeof listedWorkerSchema>[]> {
+  const [workers, latest] = await Promise.all([listWorkers(db), query<LatestRow>(db, LATEST)]);
+  const byId = new Map(latest.map(({ id, at, metrics }) => [id, { at: at.toISOString(), metrics }]));
+  return workers.map((row) => ({ ...toWorker(row), latest: byId.get(row.id) ?? null }));
 }
 
 function toWorker({ detail, ...row }: WorkerRow): z.input<typeof workerSchema> {
@@ -84,12 +112,12 @@ const operatorRoutes: Route[] = [
     method: 'get',
     path: '/api/workers',
     operationId: 'listWorkers',
-    summary: 'Worker processes by role',
+    summary: 'Worker processes by role, each with what it measured last',
     description: `A worker that was not heard of for ${LOST_AFTER_SECONDS} seconds is \`lost\`, and is back when it reports again. One that was drained is \`drained\` until a restart is ordered.`,
     tags: TAGS,
     access: 'viewer',
-    responses: { 200: { description: 'All workers', schema: z.object({ items: z.array(workerSchema) }) } },
-    handler: async ({ deps }) => ({ status: 200, body: { items: (await listWorkers(deps.db)).map(toWorker) } }),
+    responses: { 200: { description: 'All workers', schema: z.object({ items: z.array(listedWorkerSchema) }) } },
+    handler: async ({ deps }) => ({ status: 200, body: { items: await listWithLatest(deps.db) } }),
   }),
   route({
     method: 'get',

@@ -1,9 +1,13 @@
 import {
+  IconAlertTriangle,
   IconCalendarRepeat,
+  IconChartBar,
+  IconClipboardText,
   IconHome,
   IconInbox,
   IconListCheck,
   IconPhotoVideo,
+  IconServer,
   IconSettings,
   IconUserPlus,
   IconUsers,
@@ -92,6 +96,35 @@ export const PAGES: readonly PageEntry[] = [
   },
   // Operations
   {
+    path: '/hosts',
+    title: 'nav.hosts',
+    texts: ['hosts'],
+    load: async () => (await import('./pages/hosts/hosts-page.tsx')).HostsPage,
+    nav: { group: 'operations', icon: IconServer, key: 'h' },
+  },
+  {
+    path: '/errors',
+    title: 'nav.errors',
+    texts: ['errors', 'shared'],
+    load: async () => (await import('./pages/errors/errors-page.tsx')).ErrorsPage,
+    nav: { group: 'operations', icon: IconAlertTriangle, key: 'e' },
+  },
+  {
+    path: '/performance',
+    title: 'nav.performance',
+    texts: ['performance', 'errors', 'shared'],
+    load: async () => (await import('./pages/performance/performance-page.tsx')).PerformancePage,
+    nav: { group: 'operations', icon: IconChartBar, key: 'r' },
+  },
+  {
+    path: '/audit',
+    title: 'nav.audit',
+    texts: ['audit'],
+    role: 'admin',
+    load: async () => (await import('./pages/audit/audit-page.tsx')).AuditPage,
+    nav: { group: 'operations', icon: IconClipboardText, key: 'u' },
+  },
+  {
     path: '/settings/:section?',
     title: 'nav.settings',
     texts: ['settings'],
@@ -116,6 +149,12 @@ export const PAGES: readonly PageEntry[] = [
     title: 'nav.task',
     texts: ['task', 'inbox', 'live', 'schedules', 'shared'],
     load: async () => (await import('./pages/task/task-page.tsx')).TaskPage,
+  },
+  {
+    path: '/hosts/:id',
+    title: 'nav.hosts',
+    texts: ['hosts', 'shared'],
+    load: async () => (await import('./pages/hosts/host-page.tsx')).HostPage,
   },
   {
     path: '/follow/:id',

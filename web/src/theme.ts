@@ -52,7 +52,7 @@ export const theme = createTheme({
     Drawer: { defaultProps: { position: 'right', overlayProps: { backgroundOpacity: 0.35 } } },
     Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 } },
-      styles: { title: { fontWeight: 600 } },
+      styles: { title: { fontWeight: 600 }, content: { border: '1px solid var(--fl-border)' } },
     },
   },
 });

@@ -46,6 +46,17 @@ export type FollowImport = Ok<paths['/api/follow-categories/{id}/targets']['post
 
 export type SystemHealth = Ok<paths['/api/system/health']['get']>;
 export type Worker = Ok<paths['/api/workers']['get']>['items'][number];
+export type WorkerDetail = Ok<paths['/api/workers/{id}']['get']>;
+export type MetricSeries = Ok<paths['/api/system/metrics']['get']>;
+export type Performance = Ok<paths['/api/system/performance']['get']>;
+
+export type ErrorGroup = Ok<paths['/api/errors/groups']['get']>['items'][number];
+export type LoggedError = Ok<paths['/api/errors']['get']>['items'][number];
+export type ErrorFilter = Omit<Query<paths['/api/errors/groups']['get']>, 'cursor' | 'limit'>;
+
+export type AuditEntry = Ok<paths['/api/audit']['get']>['items'][number];
+export type AuditFilter = Omit<Query<paths['/api/audit']['get']>, 'cursor' | 'limit'>;
+export type AuditVerdict = Ok<paths['/api/audit/verify']['get']>;
 
 export interface Page<Item> {
   items: Item[];

@@ -39,6 +39,7 @@ function Body({ question }: { question: Question }) {
         {typed !== undefined && (
           <TextInput
             label={t('confirm.type', { word: typed })}
+            labelProps={{ mb: 6 }}
             autoComplete="off"
             spellCheck={false}
             data-autofocus

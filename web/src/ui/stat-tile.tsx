@@ -31,7 +31,7 @@ export function StatTile({ label, value, note, aside, to, tone }: StatTileProps)
             {value}
           </span>
         )}
-        {aside}
+        {aside && <span className={classes.aside}>{aside}</span>}
       </div>
       <Text size="xs" c="dimmed" mih={18} component="div">
         {note}

@@ -12,12 +12,16 @@ import {
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerSkipForward,
+  IconPlugConnectedX,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { AccountStatus, AccountTaskState, BulkState } from '../../../contracts/states.ts';
+import type { WorkerState } from '../../../contracts/worker-api.ts';
 import { t } from '../i18n/index.ts';
 import type { TextKey } from '../i18n/resources.ts';
 import classes from './states.module.css';
+
+export type ShownWorkerState = WorkerState | 'lost';
 
 interface Look {
   readonly label: string;
@@ -80,6 +84,13 @@ const PROXY_LOOKS: Readonly<Record<string, Look>> = {
   failing: look('proxy.failing', IconCircleX, 'var(--fl-failed)'),
 };
 
+export const WORKER_LOOKS: Readonly<Record<ShownWorkerState, Look>> = {
+  ready: look('worker.ready', IconCircleCheck, 'var(--fl-succeeded)'),
+  draining: look('worker.draining', IconHourglass, 'var(--fl-parked)'),
+  drained: look('worker.drained', IconPlayerPause, 'var(--fl-cancelled)'),
+  lost: look('worker.lost', IconPlugConnectedX, 'var(--fl-failed)'),
+};
+
 const unknown = (label: string = t('state.unknown')): Look => ({
   label,
   icon: IconCircleDashed,
@@ -111,4 +122,8 @@ export const AccountStatusLabel = ({ status, iconOnly }: { status: string; iconO
 
 export const ProxyStatusLabel = ({ status }: { status: string }) => (
   <StateLabel look={PROXY_LOOKS[status] ?? unknown(status)} />
+);
+
+export const WorkerStateLabel = ({ state, iconOnly }: { state: ShownWorkerState; iconOnly?: boolean }) => (
+  <StateLabel look={WORKER_LOOKS[state] ?? unknown()} iconOnly={iconOnly} />
 );

@@ -8,7 +8,11 @@ import classes from './chart.module.css';
 import { formatChartTime, type TimeSeriesProps } from './time-series.tsx';
 
 const DAY_S = 86_400;
-const AXIS_WIDTH = 64;
+const LABEL_FONT_PX = 11;
+/** Room for the times below the lines, and left and right of the values beside them, pixels. */
+const TIMES_HEIGHT = 28;
+const VALUES_MARGIN = 14;
+const VALUES_LEAST = 34;
 
 /** A canvas knows no variables of the style sheet: what `var(--x)` is at present. */
 function resolve(color: string, on: Element): string {
@@ -40,18 +44,20 @@ export function Plot({ label, times, series, format, filled = false, height }: T
     if (!element) return undefined;
     const quiet = resolve('var(--mantine-color-dimmed)', element);
     const grid = { stroke: resolve('var(--fl-border)', element), width: 1 };
-    const font = `11px ${getComputedStyle(element).fontFamily}`;
+    const font = `${LABEL_FONT_PX}px ${getComputedStyle(element).fontFamily}`;
     const axis = { stroke: quiet, grid, ticks: { show: false }, font };
     const made = new UPlot(
       {
         width: element.clientWidth,
         height,
         legend: { show: false },
+        padding: [10, 10, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
         scales: { y: { range: (_, __, top) => [0, top > 0 ? top * 1.08 : 1] } },
         axes: [
           {
             ...axis,
+            size: TIMES_HEIGHT,
             values: (self, splits) => {
               const { min = 0, max = 0 } = self.scales.x ?? {};
               const long = (max ?? 0) - (min ?? 0) > 2 * DAY_S;
@@ -63,7 +69,16 @@ export function Plot({ label, times, series, format, filled = false, height }: T
               );
             },
           },
-          { ...axis, size: AXIS_WIDTH, values: (_, splits) => splits.map((value) => latest.current.format(value)) },
+          {
+            ...axis,
+            // As wide as the longest value: `0` needs less than `1.2 GB`.
+            size: (self, values) => {
+              self.ctx.font = font;
+              const widest = Math.max(0, ...(values ?? []).map((text) => self.ctx.measureText(text).width));
+              return Math.max(VALUES_LEAST, Math.ceil(widest) + VALUES_MARGIN);
+            },
+            values: (_, splits) => splits.map((value) => latest.current.format(value)),
+          },
         ],
         series: [
           {},
@@ -139,7 +154,7 @@ export function Plot({ label, times, series, format, filled = false, height }: T
         <div
           className={classes.tip}
           data-side={place.left > (box.current?.clientWidth ?? 0) / 2 ? 'left' : 'right'}
-          style={{ left: place.left + AXIS_WIDTH }}
+          style={{ left: place.left + (plot.current?.over.offsetLeft ?? 0) }}
         >
           <b>{formatChartTime(at)}</b>
           {series.map(({ key, label: name, color, values }) => {
@@ -147,7 +162,7 @@ export function Plot({ label, times, series, format, filled = false, height }: T
             return (
               <div key={key} className={classes.entry}>
                 <span className={classes.swatch} style={{ background: color }} /> {name}{' '}
-                <span className="tabular">{value === null || value === undefined ? '–' : format(value)}</span>
+                <span className={classes.value}>{value === null || value === undefined ? '–' : format(value)}</span>
               </div>
             );
           })}
