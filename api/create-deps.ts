@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createMediaStore } from '../activities/media/store.ts';
+import { createAddressGuard } from '../config/address-guard.ts';
 import type { Env } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import { openDatabase } from '../prisma/client.ts';
@@ -56,6 +57,7 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
     media: createMediaStore(folders.media),
     evidenceStore: createMediaStore(folders.evidence),
     events: createEventHub({ databaseUrl: env.DATABASE_URL, log }),
+    addressGuard: createAddressGuard(env.FLOTILLA_ALLOWED_NETWORKS),
     requests: createRequestMetrics(),
   };
   return {

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { MediaStore } from '../activities/media/store.ts';
+import type { AddressGuard } from '../config/address-guard.ts';
 import type { Env } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
@@ -22,6 +23,8 @@ export interface Deps {
   /** Bytes of screenshots and traces, by content hash. */
   evidenceStore: MediaStore;
   events: EventHub;
+  /** Which addresses given by people may be called. */
+  addressGuard: AddressGuard;
   /** Counts of the requests of this process. */
   requests: RequestMetrics;
 }

@@ -17,6 +17,21 @@ export function isPublicAddress(address: string): boolean {
   return parsed.range() === 'unicast';
 }
 
+/** What is wrong with a network that is to be let through; null when nothing is. */
+export function networkComplaint(network: string): string | null {
+  const isNetwork =
+    ipaddr.IPv4.isValidCIDRFourPartDecimal(network) || (ipaddr.IPv6.isValidCIDR(network) && !network.includes('.'));
+  if (!isNetwork) return `"${network}" is no network such as 10.1.0.0/16 or fd00::/8`;
+  const [base, bits] = ipaddr.parseCIDR(network);
+  const first =
+    base.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(network) : ipaddr.IPv6.networkAddressFromCIDR(network);
+  if (first.toString() !== base.toString())
+    return `"${network}" is no network: it begins at ${first.toString()}/${bits}`;
+  // Addresses of this form are compared as the IPv4 addresses that they stand for.
+  const isMapped = base.kind() === 'ipv6' && ipaddr.process(base.toString()).kind() === 'ipv4';
+  return isMapped ? `"${network}" is IPv4 written as IPv6; write it as IPv4` : null;
+}
+
 /** A host as it is compared: no brackets, no closing dot, small letters. */
 export const bareHost = (host: string): string =>
   host
@@ -26,10 +41,22 @@ export const bareHost = (host: string): string =>
 
 type Callback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
 
+/** `code` of the error of `lookup` for an address that may not be connected to; names that nobody knows have `ENOTFOUND`. */
+export const ADDRESS_REFUSED = 'ERR_ADDRESS_REFUSED';
+
+export type Checked = { address: string; why: null } | { address: null; why: string };
+
 export interface AddressGuard {
   allows(address: string): boolean;
   /** Why a host may not be connected to; null when it may. A name is refused when any of its addresses is. */
   refusal(host: string): Promise<string | null>;
+  /**
+   * Why a host may not be given to us to keep; null when it may. A name that nobody knows now passes, because each
+   * connection is checked again.
+   */
+  refusalToKeep(host: string): Promise<string | null>;
+  /** One checked address of a host, for what connects by itself and would look the name up once more. */
+  pin(host: string): Promise<Checked>;
   /** For the `lookup` of a socket: only checked addresses are connected to. Literals skip `lookup`: ask `refusal` too. */
   lookup(host: string, options: LookupOptions, done: Callback): void;
 }
@@ -58,16 +85,31 @@ export function createAddressGuard(networks: readonly string[], resolve: Resolve
     return { addresses, why: inside ? `${host} leads to ${inside}, which is no public address.` : null };
   }
 
+  const lookupError = (why: string, addresses: readonly string[]): Error =>
+    Object.assign(new Error(why), { code: addresses.length === 0 ? 'ENOTFOUND' : ADDRESS_REFUSED });
+
   return {
     allows,
     refusal: async (host) => (await check(host)).why,
+    async refusalToKeep(host) {
+      const { addresses, why } = await check(host);
+      return addresses.length === 0 ? null : why;
+    },
+    async pin(host) {
+      const { addresses, why } = await check(host);
+      const [address] = addresses;
+      return why === null && address !== undefined
+        ? { address, why: null }
+        : { address: null, why: why ?? 'It has no address.' };
+    },
     lookup(host, options, done) {
       void check(host).then(({ addresses, why }) => {
         const found = addresses
           .map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
           .filter(({ family }) => !options.family || Number(options.family) === family);
         const [first] = found;
-        if (why !== null || !first) return done(new Error(why ?? `${host} has no address of this family.`), []);
+        if (why !== null) return done(lookupError(why, addresses), []);
+        if (!first) return done(lookupError(`${host} has no address of this family.`, []), []);
         return options.all ? done(null, found) : done(null, first.address, first.family);
       });
     },

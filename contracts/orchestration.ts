@@ -176,6 +176,15 @@ export interface OpenIntent {
   media: MediaToPublish;
 }
 
+export interface BulkStateChange {
+  taskId: string;
+  state: BulkState;
+  reason: string | null;
+  window?: number;
+  /** It paused by itself, because too many accounts failed: people are told. */
+  breakerOpened?: boolean;
+}
+
 export interface OrchestratorActivities extends WorkActivities<'ledger'> {
   attachBulk(request: {
     taskId: string;
@@ -186,7 +195,7 @@ export interface OrchestratorActivities extends WorkActivities<'ledger'> {
   }): Promise<AttachedBulk>;
   resync(request: { taskId: string; active: readonly ActiveEntry[] }): Promise<Synced>;
   nextPage(request: { taskId: string; fromOrdinal: number; limit: number }): Promise<PageItem[]>;
-  setBulkState(request: { taskId: string; state: BulkState; reason: string | null; window?: number }): Promise<void>;
+  setBulkState(request: BulkStateChange): Promise<void>;
   resetFailed(request: { taskId: string }): Promise<{ retried: number }>;
   settleLost(request: { taskId: string; accountTaskId: string; reason: string }): Promise<AccountChange | null>;
   claim(request: ClaimRequest): Promise<Claim>;
