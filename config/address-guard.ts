@@ -44,20 +44,23 @@ type Callback = (error: NodeJS.ErrnoException | null, address: string | LookupAd
 /** `code` of the error of `lookup` for an address that may not be connected to; names that nobody knows have `ENOTFOUND`. */
 export const ADDRESS_REFUSED = 'ERR_ADDRESS_REFUSED';
 
-export type Checked = { address: string; why: null } | { address: null; why: string };
+/** `known` says whether a name without a checked address leads anywhere at all. */
+export type Pinned = { address: string; known: true } | { address: null; known: boolean };
 
 export interface AddressGuard {
   allows(address: string): boolean;
   /** Why a host may not be connected to; null when it may. A name is refused when any of its addresses is. */
   refusal(host: string): Promise<string | null>;
+  /** The same for what is an address already, which no socket looks up; null for names. */
+  literalRefusal(host: string): string | null;
   /**
    * Why a host may not be given to us to keep; null when it may. A name that nobody knows now passes, because each
    * connection is checked again.
    */
   refusalToKeep(host: string): Promise<string | null>;
   /** One checked address of a host, for what connects by itself and would look the name up once more. */
-  pin(host: string): Promise<Checked>;
-  /** For the `lookup` of a socket: only checked addresses are connected to. Literals skip `lookup`: ask `refusal` too. */
+  pin(host: string): Promise<Pinned>;
+  /** For the `lookup` of a socket: only checked addresses are connected to. Literals skip it: ask `literalRefusal` too. */
   lookup(host: string, options: LookupOptions, done: Callback): void;
 }
 
@@ -65,10 +68,16 @@ export interface AddressGuard {
  * Decides which addresses given by users may be connected to: those of the public internet and of `networks`.
  *
  * @param networks own networks in CIDR form
+ * @param hosts that the operator configured: they may be called wherever they lead
  * @throws when a network is not in CIDR form
  */
-export function createAddressGuard(networks: readonly string[], resolve: Resolve = resolveByName): AddressGuard {
+export function createAddressGuard(
+  networks: readonly string[],
+  resolve: Resolve = resolveByName,
+  hosts: readonly string[] = [],
+): AddressGuard {
   const own = networks.map((network) => ipaddr.parseCIDR(network));
+  const configured = new Set(hosts.map(bareHost));
 
   function allows(address: string): boolean {
     if (isPublicAddress(address)) return true;
@@ -81,7 +90,7 @@ export function createAddressGuard(networks: readonly string[], resolve: Resolve
     const host = bareHost(given);
     const addresses = ipaddr.isValid(host) ? [host] : await resolve(host).catch(() => []);
     if (addresses.length === 0) return { addresses, why: `${host} is not known in the name system.` };
-    const inside = addresses.find((address) => !allows(address));
+    const inside = configured.has(host) ? undefined : addresses.find((address) => !allows(address));
     return { addresses, why: inside ? `${host} leads to ${inside}, which is no public address.` : null };
   }
 
@@ -91,6 +100,11 @@ export function createAddressGuard(networks: readonly string[], resolve: Resolve
   return {
     allows,
     refusal: async (host) => (await check(host)).why,
+    literalRefusal(given) {
+      const host = bareHost(given);
+      if (!ipaddr.isValid(host) || configured.has(host) || allows(host)) return null;
+      return `${host} is no public address.`;
+    },
     async refusalToKeep(host) {
       const { addresses, why } = await check(host);
       return addresses.length === 0 ? null : why;
@@ -98,9 +112,8 @@ export function createAddressGuard(networks: readonly string[], resolve: Resolve
     async pin(host) {
       const { addresses, why } = await check(host);
       const [address] = addresses;
-      return why === null && address !== undefined
-        ? { address, why: null }
-        : { address: null, why: why ?? 'It has no address.' };
+      if (why === null && address !== undefined) return { address, known: true };
+      return { address: null, known: address !== undefined };
     },
     lookup(host, options, done) {
       void check(host).then(({ addresses, why }) => {

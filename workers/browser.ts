@@ -9,6 +9,7 @@ import { createSiteVisitor } from '../activities/browser/visit-site.ts';
 import { createHostActivities } from '../activities/host.ts';
 import { createMediaStore } from '../activities/media/store.ts';
 import { createDriverLookup } from '../activities/platforms/registry.ts';
+import { createAddressGuard } from '../config/address-guard.ts';
 import { hostQueue } from '../contracts/queues.ts';
 import { graceTime, type Role, type RoleParts } from './role.ts';
 import { createSessionSlots } from './slots.ts';
@@ -38,6 +39,7 @@ export async function browser(parts: RoleParts): Promise<Role> {
     pool,
     drivers: createDriverLookup({ sandbox: env.sandboxUrl, 'sandbox-clips': env.sandboxUrl }),
     connect: link,
+    guard: createAddressGuard(env.FLOTILLA_ALLOWED_NETWORKS),
     evidence: createEvidence({ link, folder: pool.folder, log }),
     log,
     onClosed: () => gate.wake(),

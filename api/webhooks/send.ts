@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
-import { ADDRESS_REFUSED, type AddressGuard, bareHost } from '../../config/address-guard.ts';
+import { ADDRESS_REFUSED, type AddressGuard } from '../../config/address-guard.ts';
 import { errorCode } from '../error-code.ts';
 import { readRetryAfter } from './attempts.ts';
 
@@ -93,7 +92,7 @@ async function beginning(body: AsyncIterable<Buffer> & { destroy(): void }): Pro
 }
 
 /** Sends messages to addresses that people gave: each connection is held against the guard, redirects are not followed. */
-export function createWebhookClient(guard: Pick<AddressGuard, 'refusal' | 'lookup'>): WebhookClient {
+export function createWebhookClient(guard: Pick<AddressGuard, 'literalRefusal' | 'lookup'>): WebhookClient {
   const dispatcher = new Agent({
     connect: { lookup: (host, options, done) => guard.lookup(host, options, done), timeout: ATTEMPT_MS },
     keepAliveTimeout: 1_000,
@@ -106,7 +105,7 @@ export function createWebhookClient(guard: Pick<AddressGuard, 'refusal' | 'looku
     try {
       const url = new URL(message.url);
       // Literal addresses are never looked up, so they are asked about here.
-      const why = isIP(bareHost(url.hostname)) ? await guard.refusal(url.hostname) : null;
+      const why = guard.literalRefusal(url.hostname);
       if (why !== null) return failed(why);
       const { statusCode, headers, body } = await request(url, {
         method: 'POST',
