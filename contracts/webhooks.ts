@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BULK_STATES } from './states.ts';
+import { ACCOUNT_TASK_STATES, BULK_STATES, type Totals } from './states.ts';
 
 /** What people can be told of. The one source for the API, the writers of alerts and the dashboard. */
 export const WEBHOOK_EVENTS = ['run.finished', 'breaker.opened', 'challenge.waiting', 'host.lost'] as const;
@@ -24,14 +24,10 @@ export const alertSchemas = {
     ...task,
     state: z.enum(BULK_STATES),
     reason: z.string().nullable(),
-    totals: z.object({
-      total: n,
-      succeeded: n,
-      partial: n,
-      failed: n,
-      skipped: n,
-      cancelled: n,
-    }),
+    totals: z.object({ total: n, ...Object.fromEntries(ACCOUNT_TASK_STATES.map((name) => [name, n])) } as Record<
+      keyof Totals,
+      typeof n
+    >),
     startedAt: z.iso.datetime().nullable().meta({ description: 'Null where it was cancelled before it began' }),
     finishedAt: z.iso.datetime(),
   }),

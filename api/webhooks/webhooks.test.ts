@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
 import { setBulkState } from '../../activities/bulk-ledger.ts';
 import { createAddressGuard } from '../../config/address-guard.ts';
 import { WEBHOOK_EVENTS, webhookMessageSchema } from '../../contracts/webhooks.ts';
+import { ROOT } from '../../stack/paths.ts';
 import { cancelTask } from '../door/orders.ts';
 import { query } from '../door/sql.ts';
 import { webhooksPart } from '../health-parts.ts';
@@ -393,5 +396,18 @@ describe('The waits between attempts', () => {
     expect(readRetryAfter('120', now)).toBe(120_000);
     expect(readRetryAfter('Tue, 01 Jan 2030 00:01:00 GMT', now)).toBe(60_000);
     expect(readRetryAfter('soon', now)).toBeNull();
+  });
+});
+
+describe('The examples in the documentation', () => {
+  it('are messages as they are sent, one of each event', async () => {
+    const text = await readFile(join(ROOT, 'docs', 'operations.md'), 'utf8');
+    const [, section = ''] = text.split(/^## Alerts$/m);
+    const examples = [...(section.split(/^## /m)[0] ?? '').matchAll(/```json\n([\s\S]*?)```/g)].map(([, json = '']) =>
+      JSON.parse(json),
+    );
+    // What the schema does not know is left out by it, so the same must come back.
+    expect(examples.map((example) => webhookMessageSchema.parse(example))).toEqual(examples);
+    expect(examples.map(({ type }) => type)).toEqual(WEBHOOK_EVENTS);
   });
 });
