@@ -1,8 +1,16 @@
 import type { Pool } from 'pg';
 import type { RetryOnly } from '../contracts/bulk.ts';
 import { TaskError } from '../contracts/errors.ts';
-import type { AccountChange, ActiveEntry, AttachedBulk, PageItem, Synced } from '../contracts/orchestration.ts';
+import type {
+  AccountChange,
+  ActiveEntry,
+  AttachedBulk,
+  BulkStateChange,
+  PageItem,
+  Synced,
+} from '../contracts/orchestration.ts';
 import type { AccountTaskState, BulkState } from '../contracts/states.ts';
+import { breakerAlert, finishedAlert } from './alerts.ts';
 import { addEvent, transition } from './ledger.ts';
 import type { Sql } from './sql.ts';
 import { row, rows, statement, transaction } from './sql.ts';
@@ -43,10 +51,14 @@ const SET_STATE = statement(
        "finishedAt" = CASE WHEN $5 THEN now() ELSE NULL END
      WHERE id = $1 AND ($6::text[] IS NULL OR state = ANY($6)) AND (state, COALESCE("stateReason", ''), "window")
        IS DISTINCT FROM ($2::text, COALESCE($3::text, ''), COALESCE($4::int, "window"))
-     RETURNING id, state, "stateReason", "window"
+     RETURNING id, kind, name, state, "stateReason", "window", "startedAt", "finishedAt"
    ), event AS (
      INSERT INTO "TaskEvent" ("taskId", type, data)
      SELECT id, 'bulk-task', jsonb_build_object('state', state, 'reason', "stateReason", 'window', "window") FROM changed
+   ), finished AS (
+     ${finishedAlert('(SELECT * FROM changed WHERE "finishedAt" IS NOT NULL)')}
+   ), breaker AS (
+     ${breakerAlert('(SELECT * FROM changed WHERE $7)')}
    )
    SELECT pg_notify('flotilla_events', id::text) FROM changed`,
 );
@@ -80,10 +92,7 @@ const STATES_OF = statement(
   `SELECT id, ordinal, state, version, counters, "errorType" FROM "AccountTask" WHERE id = ANY($1::uuid[])`,
 );
 
-export async function setBulkState(
-  sql: Sql,
-  change: { taskId: string; state: BulkState; reason: string | null; window?: number; from?: readonly BulkState[] },
-): Promise<void> {
+export async function setBulkState(sql: Sql, change: BulkStateChange & { from?: readonly BulkState[] }): Promise<void> {
   const final = ['completed', 'completed_with_failures', 'cancelled', 'failed'].includes(change.state);
   await row(sql, SET_STATE, [
     change.taskId,
@@ -92,6 +101,7 @@ export async function setBulkState(
     change.window ?? null,
     final,
     change.from ?? null,
+    change.breakerOpened ?? false,
   ]);
 }
 

@@ -14,6 +14,7 @@ import type { AccountTaskState } from '../contracts/states.ts';
 import { isFinalAccountTaskState } from '../contracts/states.ts';
 import { accountLeaseResource } from '../contracts/worker-api.ts';
 import type { WorkRequest } from '../contracts/works.ts';
+import { challengeAlert } from './alerts.ts';
 import type { ClaimRow } from './desk-claim.ts';
 import { outcomeOf, readClaim, refusal, waitFor } from './desk-claim.ts';
 import { lanesOf, takeLanes } from './lanes.ts';
@@ -280,7 +281,9 @@ const OPEN_CHALLENGE = statement(
      INSERT INTO "Challenge" ("accountTaskId", "accountId", "taskId", type, message, "evidenceId")
      SELECT $1, $2, $3, $4, $5, (
        SELECT e.id FROM "Evidence" e WHERE e.id = ANY($6::uuid[]) AND e.kind = 'screenshot' LIMIT 1
-     ) WHERE NOT EXISTS (SELECT 1 FROM open) RETURNING id
+     ) WHERE NOT EXISTS (SELECT 1 FROM open) RETURNING *
+   ), alert AS (
+     ${challengeAlert('made')}
    ), event AS (
      INSERT INTO "TaskEvent" ("taskId", "accountTaskId", type, data)
      SELECT $3, $1, 'challenge', jsonb_build_object('challengeId', id, 'type', $4::text, 'state', 'open', 'by', NULL)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { challengeEventSchema } from '../contracts/bulk.ts';
+import { alertSchemas } from '../contracts/webhooks.ts';
 import { startTemporaryPostgres } from '../stack/temporary-postgres.ts';
 import { createDesk } from './desk.ts';
 import { acquireLease } from './leases.ts';
@@ -53,6 +54,15 @@ async function evidenceOf(accountTaskId: string, kind: string): Promise<string> 
   return rows[0]!.id;
 }
 
+/** What a webhook is told of this account task. */
+async function alertsOf(accountTaskId: string) {
+  const { rows } = await pool.query<{ event: string; payload: unknown }>(
+    `SELECT event, payload FROM "WebhookDelivery" WHERE payload->>'accountTaskId' = $1`,
+    [accountTaskId],
+  );
+  return rows;
+}
+
 const entriesOf = async (accountTaskId: string) =>
   (
     await pool.query(
@@ -73,6 +83,11 @@ async function eventsOf(taskId: string) {
 describe('an account task that is parked', () => {
   it('has one entry with its screenshot however often that is asked, and holds the account no longer', async () => {
     const { request, resource } = await running();
+    await pool.query(
+      `INSERT INTO "Webhook" (name, url, secret, events, enabled, "updatedAt") VALUES
+         ('w', 'http://x', '', '{challenge.waiting}', true, now()), ('off', 'http://x', '', '{challenge.waiting}', false, now()),
+         ('other', 'http://x', '', '{run.finished}', true, now())`,
+    );
     const shot = await evidenceOf(request.accountTaskId, 'screenshot');
     const evidenceIds = [await evidenceOf(request.accountTaskId, 'trace'), shot];
     const first = await desk().park({ ...request, evidenceIds });
@@ -82,6 +97,16 @@ describe('an account task that is parked', () => {
     expect(await eventsOf(request.taskId)).toEqual([
       { challengeId: first.challengeId, type: 'email-code', state: 'open', by: null },
     ]);
+    const [alert, ...more] = await alertsOf(request.accountTaskId);
+    expect([alert?.event, more]).toEqual(['challenge.waiting', []]);
+    const promised = alertSchemas['challenge.waiting'].omit({ url: true }).strict();
+    expect(promised.parse(alert?.payload)).toMatchObject({
+      challengeId: first.challengeId,
+      challenge: 'email-code',
+      platform: 'sandbox',
+      username: request.accountId,
+      name: 'test',
+    });
     const { rows } = await pool.query(`SELECT state FROM "AccountTask" WHERE id = $1`, [request.accountTaskId]);
     expect(rows).toEqual([{ state: 'parked' }]);
     expect((await acquireLease(pool, { resource, owner: 'next', ttlMs: 1_000 })).acquired).toBe(true);

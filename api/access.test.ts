@@ -47,6 +47,15 @@ const EXCEPTIONS: Readonly<Record<string, Access>> = {
   listAudit: 'admin',
   verifyAudit: 'admin',
   runRetention: 'admin',
+  // Their addresses may be keys, and their messages name accounts.
+  listWebhooks: 'admin',
+  createWebhook: 'admin',
+  getWebhook: 'admin',
+  changeWebhook: 'admin',
+  deleteWebhook: 'admin',
+  testWebhook: 'admin',
+  listWebhookDeliveries: 'admin',
+  retryWebhookDelivery: 'admin',
   // What hosts report and fetch outside /api/worker.
   getMediaByHash: 'worker',
   registerWorker: 'worker',

@@ -275,6 +275,24 @@ describe('accounts', () => {
     }
   });
 
+  it('takes no proxy inside a network that is not public, unless it is allowed', async () => {
+    const proxy = { name: 'Inner', protocol: 'http', host: '127.0.0.1', port: 8080 };
+    const made = await call('/api/proxies', { body: proxy });
+    expect(made.status).toBe(201);
+    const path = `/api/proxies/${String(made.json.id)}`;
+    for (const host of ['10.0.0.1', '169.254.169.254', '[::1]', '::ffff:10.0.0.1', '0xa000001']) {
+      const errors = [{ path: 'host', message: expect.stringContaining('FLOTILLA_ALLOWED_NETWORKS') }];
+      for (const answer of [
+        await call('/api/proxies', { body: { ...proxy, host } }),
+        await call(path, { method: 'PATCH', body: { host } }),
+      ]) {
+        expect([answer.status, answer.json.errors]).toEqual([400, errors]);
+      }
+    }
+    expect((await call(path, { method: 'PATCH', body: { name: 'Inner 2' } })).status).toBe(200);
+    expect((await call(path, { method: 'DELETE' })).status).toBe(204);
+  });
+
   it('has let no password and no seed into any answer', () => {
     expect(answers.length).toBeGreaterThan(50);
     for (const secret of [PASSWORD, SEED]) expect(answers.join('\n')).not.toContain(secret);

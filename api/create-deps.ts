@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client, type ClientInterceptors, Connection } from '@temporalio/client';
 import { createMediaStore } from '../activities/media/store.ts';
+import { createAddressGuard } from '../config/address-guard.ts';
 import type { Env } from '../config/env.ts';
 import { outsideOfWork } from '../config/log-context.ts';
 import type { Logger } from '../config/logger.ts';
@@ -67,6 +68,7 @@ export async function createDeps(env: Env, log: Logger): Promise<{ deps: Deps; c
     evidenceStore: createMediaStore(folders.evidence),
     events: createEventHub({ databaseUrl: env.DATABASE_URL, log }),
     live: createLiveHub(log),
+    addressGuard: createAddressGuard(env.FLOTILLA_ALLOWED_NETWORKS),
     requests: createRequestMetrics(),
     ...(tracing && { tracing }),
   };

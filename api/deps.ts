@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { MediaStore } from '../activities/media/store.ts';
+import type { AddressGuard } from '../config/address-guard.ts';
 import type { Env } from '../config/env.ts';
 import type { Logger } from '../config/logger.ts';
 import type { PrismaClient } from '../prisma/generated/client.ts';
@@ -27,6 +28,8 @@ export interface Deps {
   evidenceStore: MediaStore;
   events: EventHub;
   live: LiveHub;
+  /** Which addresses given by people may be called. */
+  addressGuard: AddressGuard;
   /** Counts of the requests of this process. */
   requests: RequestMetrics;
   /** Where an endpoint for traces is set. */

@@ -1,6 +1,6 @@
 import { retentionRunSchema } from '../contracts/retention.ts';
 import type { Deps } from './deps.ts';
-import { queryOne } from './door/sql.ts';
+import { query, queryOne } from './door/sql.ts';
 import { LAST_RUN } from './retention.ts';
 
 /** A part of the system's health that needs no process of its own. */
@@ -39,6 +39,30 @@ export async function retentionPart({ db }: Pick<Deps, 'db'>, now = Date.now()):
   const ran = `It last ran at ${last.at} and removed or merged ${count(removed, 'row', 'rows')}.`;
   if (now - Date.parse(last.at) <= RETENTION_LATE_MS) return of('ok', ran);
   return of('degraded', `The retention is late: look for the schedule flotilla-retention in Temporal Web. ${ran}`);
+}
+
+/** Messages that have failed so often have been on their way for half an hour. */
+const MANY_ATTEMPTS = 3;
+
+export async function webhooksPart({ db }: Pick<Deps, 'db'>): Promise<Found> {
+  const [found] = await query<{ webhooks: number; waiting: number; failing: number; disabled: string[] }>(
+    db,
+    `SELECT count(*)::int AS webhooks,
+       coalesce(array_agg(name ORDER BY name) FILTER (WHERE "disabledReason" IS NOT NULL), '{}') AS disabled,
+       (SELECT count(*)::int FROM "WebhookDelivery" WHERE state = 'pending') AS waiting,
+       (SELECT count(*)::int FROM "WebhookDelivery" WHERE state = 'pending' AND attempts > ${MANY_ATTEMPTS}) AS failing
+     FROM "Webhook"`,
+  );
+  const { webhooks, waiting, failing, disabled } = found ?? { webhooks: 0, waiting: 0, failing: 0, disabled: [] };
+  const of = (status: Found['status'], detail: string): Found => ({ name: 'webhooks', status, detail });
+  if (webhooks === 0) return of('ok', 'Nobody is told by webhook.');
+  if (disabled.length > 0) {
+    const which = `${disabled.join(', ')} ${disabled.length === 1 ? 'was' : 'were'}`;
+    return of('degraded', `${which} disabled, because nothing came through. Mend the receiver and enable it again.`);
+  }
+  const waits = `${count(waiting, 'message waits', 'messages wait')} to be delivered`;
+  if (failing > 0) return of('degraded', `${waits}; ${failing} of them failed again and again.`);
+  return of('ok', `${count(webhooks, 'webhook', 'webhooks')}; ${waits}.`);
 }
 
 interface Failures {

@@ -68,6 +68,6 @@ describe('the parts of the health', () => {
     expect((await api.call('/api/system/health', { token })).status).toBe(200);
     expect((await api.call('/api/system/health/poll', { method: 'POST', token })).status).toBe(403);
     const polled = await api.call('/api/system/health/poll', { method: 'POST' });
-    expect(polled.json.parts).toHaveLength(10);
+    expect(polled.json.parts).toHaveLength(11);
   });
 });

@@ -7,6 +7,7 @@ import { errorCode } from './error-code.ts';
 import { letUpgradesThrough } from './live/upgrade.ts';
 import { startSampler } from './metrics/sampler.ts';
 import { startSweeper } from './sweeper.ts';
+import { startWebhookSender } from './webhooks/sender.ts';
 
 /** Answers that are still on their way get this long when the process is asked to stop. */
 const DRAIN_MS = 8_000;
@@ -34,6 +35,7 @@ async function start(): Promise<void> {
   });
   const sweeper = startSweeper(deps);
   const sampler = startSampler(deps);
+  const webhooks = startWebhookSender(deps);
   log.info({ port: env.PORT }, 'API ready');
 
   let stopping = false;
@@ -47,7 +49,7 @@ async function start(): Promise<void> {
     server.closeIdleConnections();
     await new Promise((done) => server.close(done));
     clearTimeout(cut);
-    await Promise.all([sweeper.close(), sampler.close()]);
+    await Promise.all([sweeper.close(), sampler.close(), webhooks.close()]);
     await close();
     process.exit(0);
   };

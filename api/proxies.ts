@@ -4,8 +4,9 @@ import { z } from 'zod';
 import type { Proxy as ProxyRow } from '../prisma/generated/client.ts';
 import { line } from './account-schemas.ts';
 import { isMissing } from './database-errors.ts';
+import type { Deps } from './deps.ts';
 import { afterCursor, listOf, newestFirst, pageOf, pageQuery, toPage } from './pages.ts';
-import { conflict, notFound } from './problem.ts';
+import { badRequest, conflict, notFound } from './problem.ts';
 import { proxyChecksRoute } from './proxy-checks.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
@@ -104,6 +105,14 @@ function toProxy(row: ProxyRow & { _count: { accounts: number } }) {
   };
 }
 
+/** @throws Problem 400 for a host inside a network that is not public and not allowed */
+async function checkHost({ addressGuard }: Pick<Deps, 'addressGuard'>, host: string | undefined): Promise<void> {
+  const why = host === undefined ? null : await addressGuard.refusalToKeep(host);
+  if (why === null) return;
+  const message = `${why} FLOTILLA_ALLOWED_NETWORKS names networks that may be called.`;
+  throw badRequest('This address may not be called.', [{ path: 'host', message }]);
+}
+
 const noSuchProxy = () => notFound('There is no such proxy.');
 const given = <T extends object>(changes: T) =>
   Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as {
@@ -162,6 +171,7 @@ export const proxiesRoutes: Route[] = [
     examples: { plain: { name: 'Berlin 1', protocol: 'http', host: 'proxy.example.com', port: 8080, country: 'DE' } },
     responses: { 201: { description: 'Added', schema: proxySchema } },
     async handler({ body: { password, ...plain }, deps }) {
+      await checkHost(deps, plain.host);
       const id = randomUUID();
       const secret = password === undefined ? null : sealProxyPassword(deps.sealer, id, password);
       const { username = null, country = null, exitAddress = null, ...rest } = plain;
@@ -196,6 +206,7 @@ export const proxiesRoutes: Route[] = [
     body: patchSchema,
     responses: { 200: { description: 'Changed', schema: proxySchema }, 404: { description: 'No such proxy' } },
     async handler({ params, body: { password, ...plain }, deps }) {
+      await checkHost(deps, plain.host);
       const seal = (text: string | null) => (text === null ? null : sealProxyPassword(deps.sealer, params.id, text));
       const changes = given(plain);
       // What the last check said was said of the proxy as it was; its name and its place in the pool change nothing.

@@ -31,6 +31,7 @@ import { signInRoutes } from './sign-in.ts';
 import { systemRoutes } from './system.ts';
 import { tokensRoutes } from './tokens.ts';
 import { viewsRoutes } from './views.ts';
+import { webhooksRoutes } from './webhooks/routes.ts';
 import { workerLinkRoutes } from './worker-link.ts';
 import { workerProxiesRoutes } from './worker-proxies.ts';
 import { workerTokensRoutes } from './worker-tokens.ts';
@@ -72,6 +73,7 @@ export const allRoutes: readonly Route[] = [
   ...exportsRoutes,
   ...viewsRoutes,
   ...overviewRoutes,
+  ...webhooksRoutes,
   ...bulkFailuresRoutes,
   ...accountHistoryRoutes,
 ];

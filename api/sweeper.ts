@@ -3,10 +3,13 @@ import { queryOne } from './door/sql.ts';
 import { sweepStarts } from './door/start.ts';
 import { ensureRetentionSchedule } from './retention.ts';
 import { sweepSchedules } from './schedules-sweep.ts';
+import { findLostHosts } from './webhooks/lost-hosts.ts';
+import { LOST_AFTER_SECONDS } from './workers.ts';
 
 const STARTS_MS = 1_000;
 const SCHEDULES_MS = 10_000;
 const RETENTION_MS = 60_000;
+const LOST_HOSTS_MS = 5_000;
 const SWEEP_LIMIT_MS = 120_000;
 
 type SweeperDeps = Pick<Deps, 'db' | 'temporal' | 'log'>;
@@ -33,8 +36,8 @@ export async function alone(deps: SweeperDeps, name: string, work: () => Promise
 
 /**
  * The work that no request waits for: every second starts of bulk tasks that are due or were lost, every 10 seconds
- * what Temporal lacks of the schedules, every minute its schedule of the retention. Of several API processes
- * one does it.
+ * what Temporal lacks of the schedules, every minute its schedule of the retention, every 5 seconds which hosts
+ * were lost. Of several API processes one does it.
  */
 export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads'>): Sweeper {
   const timers: NodeJS.Timeout[] = [];
@@ -53,6 +56,11 @@ export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads'>): Sweepe
   every(STARTS_MS, 'starts', () => sweepStarts(deps));
   every(SCHEDULES_MS, 'schedules', () => sweepSchedules(deps));
   every(RETENTION_MS, 'the retention schedule', () => ensureRetentionSchedule(deps));
+  const startedAt = Date.now();
+  every(LOST_HOSTS_MS, 'lost hosts', async () => {
+    // While no API answered, none could report.
+    if (Date.now() - startedAt > LOST_AFTER_SECONDS * 1_000) await findLostHosts(deps);
+  });
   return {
     async close() {
       for (const timer of timers) clearInterval(timer);

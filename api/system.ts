@@ -5,7 +5,7 @@ import { WORKER_ROLES } from '../contracts/queues.ts';
 import type { Deps } from './deps.ts';
 import { queryOne } from './door/sql.ts';
 import { clientWithin, hasPoller } from './door/temporal.ts';
-import { errorsPart, eventsPart, retentionPart } from './health-parts.ts';
+import { errorsPart, eventsPart, retentionPart, webhooksPart } from './health-parts.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 import { listWorkers } from './workers.ts';
@@ -132,12 +132,13 @@ const FORGOTTEN_MS = 3_600_000;
 type Health = z.input<typeof healthSchema>;
 
 async function measureHealth(deps: Deps): Promise<Health> {
-  const [postgres, temporal, disk, retention, errors, workers] = await Promise.all([
+  const [postgres, temporal, disk, retention, errors, webhooks, workers] = await Promise.all([
     postgresPart(deps),
     temporalPart(deps),
     diskPart(deps),
     readPart('retention', () => retentionPart(deps)),
     readPart('errors', () => errorsPart(deps)),
+    readPart('webhooks', () => webhooksPart(deps)),
     timed(() => listWorkers(deps.db)).then(
       ({ value }) => value,
       () => [],
@@ -151,7 +152,7 @@ async function measureHealth(deps: Deps): Promise<Health> {
       return workerPart(role, { here, lost: lost.length }, temporal.client);
     }),
   );
-  const parts = [postgres, temporal.part, disk, eventsPart(deps), retention, errors, ...roles];
+  const parts = [postgres, temporal.part, disk, eventsPart(deps), retention, errors, webhooks, ...roles];
   const worst = Math.max(...parts.map((part) => STATUSES.indexOf(part.status)));
   return { status: STATUSES[worst] ?? 'down', checkedAt: new Date().toISOString(), parts };
 }

@@ -56,7 +56,13 @@ export async function startTestApi(
     ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
   });
   const dataFolder = await mkdtemp(join(tmpdir(), 'flotilla-api-'));
-  const env = readEnv({ DATABASE_URL: postgres.databaseUrl, FLOTILLA_DATA: dataFolder, ...options.env });
+  const env = readEnv({
+    DATABASE_URL: postgres.databaseUrl,
+    FLOTILLA_DATA: dataFolder,
+    // Receivers and proxies of tests are on this machine.
+    FLOTILLA_ALLOWED_NETWORKS: '127.0.0.0/8',
+    ...options.env,
+  });
   const { deps, close } = await createDeps(env, options.log ?? createLogger('api', 'silent')).catch(
     async (error: unknown) => {
       await postgres.stop();

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { checkProxy } from '../activities/proxies/check.ts';
 import { startChecker } from '../activities/proxies/checker.ts';
 import { blackHole, mute, portal, refusedPort, slamming } from '../activities/proxies/proxies.fixture.ts';
+import { createAddressGuard } from '../config/address-guard.ts';
 import { startTestStack, type TestStack } from '../stack/testing.ts';
 import { benchClient } from './client.ts';
 import { machine, table } from './report.ts';
@@ -22,6 +23,7 @@ interface Dead {
 
 process.once('SIGTERM', () => process.exit(143));
 const checker = await startChecker();
+const guard = createAddressGuard(['127.0.0.0/8']);
 
 async function alone({ ports }: Dead): Promise<number> {
   const begin = performance.now();
@@ -31,7 +33,8 @@ async function alone({ ports }: Dead): Promise<number> {
       const port = ports[at % ports.length] ?? 0;
       const credentials = { username: null, password: null, exitAddress: null, country: null };
       const proxy = { protocol: 'http', host: '127.0.0.1', port, ...credentials };
-      const limits = { connectMs: WAIT_MS, answerMs: WAIT_MS, signal: new AbortController().signal };
+      const { signal } = new AbortController();
+      const limits = { connectMs: WAIT_MS, answerMs: WAIT_MS, signal, guard };
       const found = await checkProxy(proxy, { targets: checker, limits, requests: 10, stabilitySeconds: 60 });
       if (found.status !== 'failing') throw new Error(`A dead proxy was found ${found.status}.`);
     }

@@ -52,6 +52,34 @@ describe('The address guard', () => {
     expect(await guard.refusal('192.168.1.1')).toMatch(/no public address/);
   });
 
+  it('says of a literal at once, of a name nothing', () => {
+    const guard = createAddressGuard(['10.0.0.0/8'], resolve, ['127.0.0.1', 'localhost']);
+    expect(guard.literalRefusal('[fd00::1]')).toMatch(/no public address/);
+    expect(guard.literalRefusal('169.254.169.254')).toMatch(/no public address/);
+    for (const host of ['10.1.2.3', '127.0.0.1', 'mixed.example', '93.184.215.14']) {
+      expect([host, guard.literalRefusal(host)]).toEqual([host, null]);
+    }
+  });
+
+  it('lets hosts of the operator lead wherever they lead', async () => {
+    const guard = createAddressGuard([], resolve, ['mixed.example']);
+    expect(await guard.refusal('Mixed.example.')).toBeNull();
+    expect(await guard.refusal('localhost')).toMatch(/no public address/);
+  });
+
+  it('takes a name to keep that nobody knows now, but none that leads inside', async () => {
+    const guard = createAddressGuard([], resolve);
+    expect(await guard.refusalToKeep('unknown.example')).toBeNull();
+    expect(await guard.refusalToKeep('mixed.example')).toMatch(/no public address/);
+  });
+
+  it('pins a checked address only', async () => {
+    const guard = createAddressGuard([], resolve);
+    expect(await guard.pin('public.example')).toEqual({ address: '93.184.215.14', known: true });
+    expect(await guard.pin('mixed.example')).toEqual({ address: null, known: true });
+    expect(await guard.pin('unknown.example')).toEqual({ address: null, known: false });
+  });
+
   it('refuses at connect time a name that has moved to loopback', async () => {
     const server = createServer((_, answer) => answer.end('inside'));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

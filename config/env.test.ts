@@ -25,6 +25,25 @@ describe('the environment', () => {
     expect(() => readEnv({ OTEL_TRACES_SAMPLER_ARG: '25' })).toThrow(/^OTEL_TRACES_SAMPLER_ARG /);
   });
 
+  it('takes networks of both families', () => {
+    const { FLOTILLA_ALLOWED_NETWORKS } = readEnv({ FLOTILLA_ALLOWED_NETWORKS: '10.1.0.0/16, fd00::/8,127.0.0.1/32' });
+    expect(FLOTILLA_ALLOWED_NETWORKS).toEqual(['10.1.0.0/16', 'fd00::/8', '127.0.0.1/32']);
+    expect(readEnv({}).FLOTILLA_ALLOWED_NETWORKS).toEqual([]);
+  });
+
+  it.each([
+    ['10.1.0.0', '"10.1.0.0" is no network such as 10.1.0.0/16 or fd00::/8'],
+    ['10.1.0.0/33', '"10.1.0.0/33" is no network such as 10.1.0.0/16 or fd00::/8'],
+    ['10.1/16', 'is no network such as 10.1.0.0/16 or fd00::/8'],
+    ['internal.example/8', 'is no network such as 10.1.0.0/16 or fd00::/8'],
+    ['10.1.2.3/16', '"10.1.2.3/16" is no network: it begins at 10.1.0.0/16'],
+    ['::ffff:7f00:0/104', 'is IPv4 written as IPv6; write it as IPv4'],
+  ])('stops at the network %s with one sentence', (network, sentence) => {
+    const read = () => readEnv({ FLOTILLA_ALLOWED_NETWORKS: `127.0.0.0/8,${network}` });
+    expect(read).toThrow(`FLOTILLA_ALLOWED_NETWORKS is not usable: `);
+    expect(read).toThrow(`${sentence}.`);
+  });
+
   it('names the variable that is wrong', () => {
     expect(() => readEnv({ PORT: 'eighty' })).toThrow(/^PORT is not usable/);
   });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { networkComplaint } from './address-guard.ts';
 
 /**
  * All environment variables, read and validated in one place.
@@ -13,6 +14,13 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter(Boolean),
 );
+/** Networks in CIDR form, each checked. */
+const networks = list.superRefine((entries, ctx) => {
+  for (const entry of entries) {
+    const message = networkComplaint(entry);
+    if (message) ctx.addIssue({ code: 'custom', message });
+  }
+});
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'not an http or https address' });
 /** As OpenTelemetry writes lists: `name=value,name=value`. */
@@ -50,6 +58,7 @@ export const envSchema = z.object({
   FLOTILLA_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(10).default(12_000),
   FLOTILLA_HOST_NAME: z.string().min(1).optional(),
   FLOTILLA_VISIT_HOSTS: list.default([]),
+  FLOTILLA_ALLOWED_NETWORKS: networks.default([]),
   FLOTILLA_BROWSER_SLOTS: z.coerce.number().int().min(1).max(200).default(6),
   FLOTILLA_METRICS_PORT: port.optional(),
   FLOTILLA_DRAIN_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),

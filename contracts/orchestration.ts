@@ -177,6 +177,15 @@ export interface OpenIntent {
   media: MediaToPublish;
 }
 
+export interface BulkStateChange {
+  taskId: string;
+  state: BulkState;
+  reason: string | null;
+  window?: number;
+  /** It paused by itself, because too many accounts failed: people are told. */
+  breakerOpened?: boolean;
+}
+
 export interface OrchestratorActivities extends WorkActivities<'ledger'> {
   attachBulk(request: {
     taskId: string;
@@ -187,7 +196,7 @@ export interface OrchestratorActivities extends WorkActivities<'ledger'> {
   }): Promise<AttachedBulk>;
   resync(request: { taskId: string; active: readonly ActiveEntry[] }): Promise<Synced>;
   nextPage(request: { taskId: string; fromOrdinal: number; limit: number }): Promise<PageItem[]>;
-  setBulkState(request: { taskId: string; state: BulkState; reason: string | null; window?: number }): Promise<void>;
+  setBulkState(request: BulkStateChange): Promise<void>;
   resetFailed(request: { taskId: string; only?: RetryOnly }): Promise<{ retried: number }>;
   settleLost(request: { taskId: string; accountTaskId: string; reason: string }): Promise<AccountChange | null>;
   claim(request: ClaimRequest): Promise<Claim>;

@@ -54,6 +54,8 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
       ...Object.fromEntries(OWN_ADDRESSES.map((name) => [name, undefined])),
       ...Object.fromEntries(names.map((name, index) => [name, String(ports[index])])),
       FLOTILLA_DATA: dataFolder,
+      // Proxies and receivers of tests are on this machine.
+      FLOTILLA_ALLOWED_NETWORKS: '127.0.0.0/8',
       ...options.env,
     },
     ...(options.parts && { parts: options.parts }),

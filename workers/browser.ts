@@ -10,6 +10,7 @@ import { createSiteVisitor } from '../activities/browser/visit-site.ts';
 import { createHostActivities } from '../activities/host.ts';
 import { createMediaStore } from '../activities/media/store.ts';
 import { createDriverLookup } from '../activities/platforms/registry.ts';
+import { createAddressGuard } from '../config/address-guard.ts';
 import { hostQueue } from '../contracts/queues.ts';
 import { keepLiveLink } from './live-link.ts';
 import { graceTime, type Role, type RoleParts } from './role.ts';
@@ -42,6 +43,7 @@ export async function browser(parts: RoleParts): Promise<Role> {
     pool,
     drivers: createDriverLookup({ sandbox: env.sandboxUrl, 'sandbox-clips': env.sandboxUrl }),
     connect: link,
+    guard: createAddressGuard(env.FLOTILLA_ALLOWED_NETWORKS),
     evidence: createEvidence({ link, folder: pool.folder, log }),
     log,
     onClosed: () => gate.wake(),

@@ -6,6 +6,7 @@ import { createHostActivities } from '../activities/host.ts';
 import { createMediaStore } from '../activities/media/store.ts';
 import { createApiDriverLookup } from '../activities/platforms/registry.ts';
 import { createProxyWorks } from '../activities/proxies/works.ts';
+import { createAddressGuard } from '../config/address-guard.ts';
 import type { NetworkActivities } from '../contracts/orchestration.ts';
 import { hostQueue } from '../contracts/queues.ts';
 import { graceTime, type Role, type RoleParts } from './role.ts';
@@ -24,15 +25,22 @@ export async function network(parts: RoleParts): Promise<Role> {
     evictAboveBytes: MEDIA_CACHE_BYTES,
   });
   await media.sweep();
+  const networks = env.FLOTILLA_ALLOWED_NETWORKS;
+  const guard = createAddressGuard(networks);
   const sessions = createApiSessions({
     drivers: createApiDriverLookup({ atproto: env.atprotoUrl }),
+    guards: {
+      proxy: guard,
+      // What an account's own records name as its server is no address of ours.
+      platform: createAddressGuard(networks, undefined, [new URL(env.atprotoUrl).hostname]),
+    },
     connect: link,
     log,
     onClosed: () => gate.wake(),
   });
   const gate = createSessionSlots(SLOTS, sessions.openCount);
   const { shared, host } = createHostActivities({ sessions, link, media, hostQueue: ownQueue });
-  const works = withFailures<NetworkActivities>({ ...createProxyWorks({ link, env }) });
+  const works = withFailures<NetworkActivities>({ ...createProxyWorks({ link, env, guard }) });
   const common = {
     connection,
     namespace: env.TEMPORAL_NAMESPACE,

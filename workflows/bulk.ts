@@ -123,16 +123,16 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     endedHere += 1;
     stir();
     const why = kind.failuresAreFindings ? null : breaker.note(failed, type);
-    if (why && !paused && cancelledBy === null) void hold(why);
+    if (why && !paused && cancelledBy === null) void hold(why, true);
   }
 
-  async function hold(reason: string | null): Promise<void> {
+  async function hold(reason: string | null, breakerOpened = false): Promise<void> {
     paused = true;
     pauseReason = reason;
     state = 'paused';
     attributes.tell(state);
     breaker.reset();
-    await whole(hall.setBulkState({ taskId, state, reason }));
+    await whole(hall.setBulkState({ taskId, state, reason, ...(breakerOpened && { breakerOpened }) }));
   }
 
   function apply(news: AccountChange): void {

@@ -8,7 +8,7 @@ import { afterCode } from '../sessions/refused-code.ts';
 import { secretsOfAccount } from '../sessions/secrets.ts';
 import { toStepError } from '../sessions/step-error.ts';
 import { trackSubmits } from '../sessions/track-submits.ts';
-import { createAccountFetch } from './fetch.ts';
+import { createAccountFetch, type NetworkGuards } from './fetch.ts';
 
 export interface ApiAccountParts {
   driver: ApiDriver;
@@ -16,6 +16,7 @@ export interface ApiAccountParts {
   proof: LeaseProof;
   connect: Pick<WorkerLink, 'saveSession'>;
   log: Logger;
+  guards: NetworkGuards;
 }
 
 /** Shorter values of a stored session are settings, not secrets, and would be found everywhere. */
@@ -30,7 +31,7 @@ export function secretsOfSession(session: unknown): string[] {
 
 /** One account over an API. Its credentials and tokens are in this closure and nowhere else. */
 export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHandle> {
-  const { driver, secret, proof, connect, log } = parts;
+  const { driver, secret, proof, connect, log, guards } = parts;
   const ending = new AbortController();
   const confirmedPostIds: string[] = [];
   const seenSecrets = new Set([...secretsOfAccount(secret), ...secretsOfSession(secret.storageState)]);
@@ -43,7 +44,7 @@ export function createApiAccount(parts: ApiAccountParts): AccountSession<ApiHand
   let stepSignal = ending.signal;
   let tail: Promise<unknown> = Promise.resolve();
 
-  const network = createAccountFetch(secret.proxy, () => stepSignal);
+  const network = createAccountFetch(secret.proxy, () => stepSignal, guards);
   const handle: ApiHandle = {
     fetch: network.fetch,
     readSession: () => structuredClone(state),

@@ -1,4 +1,5 @@
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import { ADDRESS_REFUSED, type AddressGuard } from '../../config/address-guard.ts';
 import { TaskError } from '../../contracts/errors.ts';
 import type { ProxyAddress } from '../proxies/address.ts';
 import { parseProxy } from '../proxies/address.ts';
@@ -36,9 +37,9 @@ function addressOf({ server, username, password }: ProxySettings): ProxyAddress 
  * Every connection is a tunnel that the proxy makes; what is encrypted stays so between here and the platform. The
  * package's own agent for proxies asks one that hangs up again and again, without end.
  */
-function tunnels(proxy: ProxyAddress, signal: AbortSignal): Agent {
+function tunnels(proxy: ProxyAddress, guard: NetworkGuards['proxy'], signal: AbortSignal): Agent {
   const encrypt = buildConnector({ timeout: CONNECT_MS });
-  const limits = { connectMs: CONNECT_MS, answerMs: CONNECT_MS, signal };
+  const limits = { connectMs: CONNECT_MS, answerMs: CONNECT_MS, signal, guard };
   return new Agent({
     ...TIMES,
     connect(options, callback) {
@@ -52,6 +53,19 @@ function tunnels(proxy: ProxyAddress, signal: AbortSignal): Agent {
         },
         (error: Error) => callback(error, null),
       );
+    },
+  });
+}
+
+/** Asked at each connection, those of redirects among them. */
+function direct({ literalRefusal, lookup }: NetworkGuards['platform']): Agent {
+  const open = buildConnector({ timeout: CONNECT_MS, lookup });
+  return new Agent({
+    ...TIMES,
+    connect(options, callback) {
+      const why = literalRefusal(options.hostname);
+      if (why === null) open(options, callback);
+      else callback(Object.assign(new Error(why), { code: ADDRESS_REFUSED }), null);
     },
   });
 }
@@ -71,6 +85,9 @@ function networkError(error: unknown, throughProxy: boolean): TaskError {
   const { fault, code } = causeOf(error);
   if (fault?.stage === 'connect' || fault?.stage === 'authentication') {
     return new TaskError('ProxyFailed', fault.message);
+  }
+  if (code === ADDRESS_REFUSED) {
+    return new TaskError('Unavailable', 'The platform named an address in a network that is not public.');
   }
   const what = code === null ? '' : ` (${code})`;
   if (throughProxy) return new TaskError('ProxyFailed', `The platform could not be reached through the proxy${what}.`);
@@ -94,10 +111,20 @@ export interface AccountFetch {
   close(): Promise<void>;
 }
 
+/** Which addresses may be connected to: of proxies, and of what the platform itself names. */
+export interface NetworkGuards {
+  proxy: Pick<AddressGuard, 'literalRefusal' | 'lookup'>;
+  platform: Pick<AddressGuard, 'literalRefusal' | 'lookup'>;
+}
+
 /** @param stepSignal the signal of the step that runs now */
-export function createAccountFetch(proxy: ProxySettings | null, stepSignal: () => AbortSignal): AccountFetch {
+export function createAccountFetch(
+  proxy: ProxySettings | null,
+  stepSignal: () => AbortSignal,
+  guards: NetworkGuards,
+): AccountFetch {
   const closing = new AbortController();
-  const dispatcher = proxy ? tunnels(addressOf(proxy), closing.signal) : new Agent(TIMES);
+  const dispatcher = proxy ? tunnels(addressOf(proxy), guards.proxy, closing.signal) : direct(guards.platform);
 
   async function send(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
     if (input instanceof Request) throw new TypeError('Give an address and what to send, not a request.');

@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
+import type { AddressGuard } from '../../config/address-guard.ts';
 import type { Logger } from '../../config/logger.ts';
 import { TaskError } from '../../contracts/errors.ts';
 import type { LogInReason } from '../../contracts/worker-api.ts';
 import type { BrowserDriver, StepOptions } from '../platforms/driver.ts';
+import { pinProxy } from '../proxies/pinned.ts';
 import type { AccountSession, StepRequest, StepWork } from '../sessions/account-session.ts';
 import type { AccountSecret, LeaseProof, StorageState, WorkerLink } from '../sessions/link.ts';
 import { afterCode } from '../sessions/refused-code.ts';
@@ -20,11 +22,13 @@ export interface BrowserAccountParts {
   connect: Pick<WorkerLink, 'saveSession'>;
   evidence: Evidence;
   log: Logger;
+  /** Which addresses of proxies may be connected to. */
+  guard: Pick<AddressGuard, 'pin'>;
 }
 
 /** One account in a context of its own. */
 export function createBrowserAccount(parts: BrowserAccountParts): AccountSession<Page> {
-  const { pool, driver, secret, proof, connect, evidence, log } = parts;
+  const { pool, driver, secret, proof, connect, evidence, log, guard } = parts;
   const stored = secret.storageState as StorageState | null;
   const ending = new AbortController();
   const confirmedPostIds: string[] = [];
@@ -57,7 +61,8 @@ export function createBrowserAccount(parts: BrowserAccountParts): AccountSession
     }
     if (!place) {
       const { proxy, timeZone } = secret;
-      const pooled = await pool.acquireContext({ storageState: state, proxy, timeZone, signal });
+      const checked = proxy && (await pinProxy(proxy, guard));
+      const pooled = await pool.acquireContext({ storageState: state, proxy: checked, timeZone, signal });
       try {
         place = { pooled, recorder: await evidence.record(pooled.context) };
       } catch (error) {

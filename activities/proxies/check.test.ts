@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { hostname } from 'node:os';
+import { createAddressGuard } from '../../config/address-guard.ts';
 import { makeCertificate } from './certificate.ts';
 import { type CheckOptions, checkProxy, type ProxyToCheck } from './check.ts';
 import { type Checker, startChecker } from './checker.ts';
@@ -19,6 +20,7 @@ import {
 
 const credentials = { username: 'mole', password: 'tunnel/of:secrets@9' };
 const never = new AbortController().signal;
+const guard = createAddressGuard(['0.0.0.0/0', '::/0']);
 
 let checker: Checker;
 const running: TestProxy[] = [];
@@ -44,7 +46,7 @@ function check(proxy: Partial<ProxyToCheck> & { port: number }, options: Partial
     ...{ protocol: 'http', host: '127.0.0.1', username: null, password: null, exitAddress: null, country: null },
     ...proxy,
   };
-  const limits = { connectMs: 700, answerMs: 1_500, signal: never };
+  const limits = { connectMs: 700, answerMs: 1_500, signal: never, guard };
   return checkProxy(stored, { targets: checker, limits, requests: 3, stabilitySeconds: 0, ...options });
 }
 
@@ -78,7 +80,7 @@ describe('a proxy that works', () => {
   it('may itself be called over TLS, when its certificate is trusted', async () => {
     const certificate = makeCertificate(['127.0.0.1']);
     const { port } = await started(httpProxy({ certificate, credentials }));
-    const limits = { connectMs: 1_000, answerMs: 2_000, signal: never };
+    const limits = { connectMs: 1_000, answerMs: 2_000, signal: never, guard };
     const trusted = await check(
       { protocol: 'https', port, ...credentials },
       { limits: { ...limits, proxyCa: certificate.cert } },
@@ -229,7 +231,7 @@ describe('a proxy that does not work', () => {
 
   it('answers too slowly', async () => {
     const { port } = await started(httpProxy({ delayMs: 3_000 }));
-    const found = await check({ port }, { limits: { connectMs: 500, answerMs: 300, signal: never } });
+    const found = await check({ port }, { limits: { connectMs: 500, answerMs: 300, signal: never, guard } });
     expect([found.status, firstFailed(found)]).toEqual(['failing', 'http']);
   });
 });
@@ -272,10 +274,35 @@ describe('a check', () => {
   it('stops at once when it is cancelled', async () => {
     const { port } = await started(mute());
     const stop = new AbortController();
-    const limits = { connectMs: 60_000, answerMs: 60_000, signal: stop.signal };
+    const limits = { connectMs: 60_000, answerMs: 60_000, signal: stop.signal, guard };
     const checking = check({ port }, { limits });
     setTimeout(() => stop.abort(new Error('cancelled by a test')), 50);
     await expect(checking).rejects.toThrow('cancelled by a test');
+  });
+
+  it.each([
+    ['an inner address', '127.0.0.1', []],
+    ['one written as a number', '2130706433', []],
+    ['one in brackets or mapped', '::ffff:127.0.0.1', []],
+    ['a name that leads to one', 'proxy.example', ['127.0.0.1']],
+    ['a name that leads to one beside a public one', 'proxy.example', ['93.184.215.14', '169.254.169.254']],
+  ])('is not called at %s, whatever protocol it is to speak', async (_what, host, addresses) => {
+    let calls = 0;
+    const { port } = await started(
+      tcpServer((socket) => {
+        calls += 1;
+        socket.destroy();
+      }),
+    );
+    const strict = createAddressGuard([], async () => addresses);
+    const limits = { connectMs: 2_000, answerMs: 2_000, signal: never, guard: strict };
+    for (const protocol of ['http', 'https', 'socks5']) {
+      const found = await check({ protocol, host, port }, { limits });
+      expect(firstFailed(found)).toMatch(/^(address|connect)$/);
+      expect(found.status).toBe('failing');
+      if (firstFailed(found) === 'connect') expect(detailOf(found, 'connect')).toContain('FLOTILLA_ALLOWED_NETWORKS');
+    }
+    expect(calls).toBe(0);
   });
 
   it('never repeats a password, whatever becomes of it', async () => {

@@ -2,15 +2,18 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { SocksClient } from 'socks';
+import type { AddressGuard } from '../../config/address-guard.ts';
 import type { ProxyAddress } from './address.ts';
 import { bounded } from './bounded.ts';
-import { brokenFault, connectFault, type FaultStage, ProxyFault } from './fault.ts';
+import { brokenFault, connectFault, type FaultStage, insideFault, ProxyFault } from './fault.ts';
 
 /** Longest waits of one exchange with a proxy, milliseconds. */
 export interface Limits {
   connectMs: number;
   answerMs: number;
   signal: AbortSignal;
+  /** Which addresses may be connected to: a proxy's address is what somebody typed. */
+  guard: Pick<AddressGuard, 'literalRefusal' | 'lookup'>;
   /** PEM of an authority for proxies that are themselves called over TLS, beside the usual ones. */
   proxyCa?: string;
 }
@@ -28,15 +31,19 @@ export function authorization({ username, password }: ProxyAddress): Record<stri
 }
 
 /** A connection to the proxy itself. @throws ProxyFault of stage `connect` */
-export function openProxy(proxy: ProxyAddress, limits: Limits): Promise<Socket> {
+export async function openProxy(proxy: ProxyAddress, limits: Limits): Promise<Socket> {
   const { host, port } = proxy;
+  const { guard } = limits;
+  if (guard.literalRefusal(host) !== null) throw insideFault();
+  const lookup: AddressGuard['lookup'] = (name, options, done) => guard.lookup(name, options, done);
   const tls = {
     host,
     port,
+    lookup,
     ...(isIP(host) ? {} : { servername: host }),
     ...(limits.proxyCa && { ca: limits.proxyCa }),
   };
-  const socket = proxy.protocol === 'https' ? connectTls(tls) : connectTcp({ host, port, noDelay: true });
+  const socket = proxy.protocol === 'https' ? connectTls(tls) : connectTcp({ host, port, lookup, noDelay: true });
   const late = () =>
     new ProxyFault('connect', 'silent', 'Nothing answered at this address and port: the connection was never made.');
   return bounded<Socket>(

@@ -1,3 +1,5 @@
+import { ADDRESS_REFUSED } from '../../config/address-guard.ts';
+
 /** What part of the way through a proxy went wrong. */
 export type FaultStage = 'connect' | 'authentication' | 'http' | 'https';
 
@@ -39,9 +41,18 @@ const codeOf = (error: unknown): string =>
 const UNREACHABLE = ['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'ENETDOWN', 'EHOSTDOWN', 'EACCES', 'EINVAL'];
 const NO_NAME = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_FAIL'];
 
+/** The proxy's address is one that nobody may make us call. */
+export const insideFault = (): ProxyFault =>
+  new ProxyFault(
+    'connect',
+    'unreachable',
+    'The address leads into a network that is not public and that FLOTILLA_ALLOWED_NETWORKS does not name.',
+  );
+
 /** An error of a connection that is being made, in words. */
 export function connectFault(error: unknown): ProxyFault {
   const code = codeOf(error);
+  if (code === ADDRESS_REFUSED) return insideFault();
   if (code === 'ECONNREFUSED') {
     return new ProxyFault(
       'connect',

@@ -5,6 +5,7 @@ import { asSql } from '../../api/door/sql.ts';
 import { makeAccounts } from '../../api/door/test-data.ts';
 import { openProxyPassword, sealProxyPassword } from '../../api/secrets.ts';
 import { startTestApi, type TestApi } from '../../api/testing.ts';
+import { createAddressGuard } from '../../config/address-guard.ts';
 import { readEnv } from '../../config/env.ts';
 import { accountLeaseResource } from '../../contracts/worker-api.ts';
 import type { CheckedProxy } from '../../contracts/works.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
   works = createProxyWorks({
     link,
     env: readEnv({ FLOTILLA_PROXY_CONNECT_MS: '1000', FLOTILLA_PROXY_ANSWER_MS: '1000' }),
+    guard: api.deps.addressGuard,
   });
   good = await httpProxy();
   guarded = await httpProxy({ credentials });
@@ -86,6 +88,13 @@ async function user(proxyId: string): Promise<User> {
 const run = () => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR', () => undefined) });
 const check = (who: User): Promise<CheckedProxy> => run().run(works.checkProxy, { ...who, input: order });
 const repair = (who: User) => run().run(works.repairProxy, { ...who, input: order });
+/** The same works on a host whose guard lets only the public internet through. */
+const strictWorks = (more: Record<string, string> = {}) =>
+  createProxyWorks({
+    link: createLink({ apiUrl: api.url, workerToken: api.deps.keys.workerToken }),
+    env: readEnv({ FLOTILLA_PROXY_CONNECT_MS: '1000', FLOTILLA_PROXY_ANSWER_MS: '1000', ...more }),
+    guard: createAddressGuard([]),
+  });
 const switchFrom = (who: User, fromProxyId: string): Promise<CheckedProxy> =>
   run().run(works.switchProxy, { ...who, input: { ...order, fromProxyId, because: 'It was dead.' } });
 
@@ -123,7 +132,7 @@ describe('a check', () => {
       if (path.endsWith('/checks')) await api.call(`/api/proxies/${id}`, { method: 'PATCH', body: { port: dead } });
       return link.call(method, path, body, schema);
     };
-    const slow = createProxyWorks({ link: { ...link, call }, env: readEnv({}) });
+    const slow = createProxyWorks({ link: { ...link, call }, env: readEnv({}), guard: api.deps.addressGuard });
     const checking = run().run(slow.checkProxy, { ...who, input: order });
     await expect(checking).rejects.toMatchObject({ type: 'Unavailable', message: expect.stringMatching(/edited/) });
     expect(await proxyOf(id)).toMatchObject({ status: 'unknown', verdict: null, port: dead });
@@ -241,5 +250,30 @@ describe('a switch', () => {
     await releaseLease(asSql(api.deps.db), accountLeaseResource(who.accountId), who.fencingToken);
     await expect(switchFrom(who, own)).rejects.toMatchObject({ type: 'Unavailable' });
     expect(await proxyIdOf(who)).toBe(own);
+  });
+});
+
+describe('the guard of addresses', () => {
+  it('keeps a proxy that was stored earlier from being called', async () => {
+    const who = await user(await addProxy({ port: good.port }));
+    const strict = strictWorks();
+    const { findings }: CheckedProxy = await run().run(strict.checkProxy, { ...who, input: order });
+    expect(findings).toMatchObject({
+      status: 'failing',
+      verdict: expect.stringContaining('FLOTILLA_ALLOWED_NETWORKS'),
+    });
+    expect((await check(who)).findings.status).toBe('healthy');
+  });
+
+  it('keeps proxies from being told to call a checker inside', async () => {
+    const addresses = {
+      FLOTILLA_CHECKER_URL: 'http://127.0.0.1:1/',
+      FLOTILLA_CHECKER_HTTPS_URL: 'https://127.0.0.1:1/',
+    };
+    const who = await user(await addProxy({ port: good.port }));
+    await expect(run().run(strictWorks(addresses).checkProxy, { ...who, input: order })).rejects.toMatchObject({
+      type: 'InvalidInput',
+      message: expect.stringContaining('The address of the checker may not be called'),
+    });
   });
 });

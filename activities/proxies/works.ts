@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { AddressGuard } from '../../config/address-guard.ts';
 import { type Env, EnvError } from '../../config/env.ts';
+import { TaskError } from '../../contracts/errors.ts';
 import type { AccountProxy, ProxyFindings } from '../../contracts/worker-api.ts';
 import type {
   CheckedProxy,
@@ -31,14 +33,28 @@ type Settings = Pick<
 export interface ProxyWorksDependencies {
   link: Pick<HostLink, 'call' | 'renewLease'>;
   env: Settings;
+  /** Which addresses may be called. */
+  guard: AddressGuard;
 }
 
-/** The checker of the settings, or one of this process, started when the first proxy is checked. */
-function checkerOf(env: Settings): () => Promise<CheckerTargets> {
+/**
+ * The checker of the settings, or one of this process, started when the first proxy is checked. What its address leads
+ * to is looked at each time: proxies are told to call it.
+ */
+function checkerOf(env: Settings, guard: AddressGuard): () => Promise<CheckerTargets> {
   const { FLOTILLA_CHECKER_URL: http, FLOTILLA_CHECKER_HTTPS_URL: https } = env;
   if (http && https) {
     const targets = { http: new URL(http), https: new URL(https), ca: null };
-    return async () => targets;
+    return async () => {
+      for (const { hostname } of [targets.http, targets.https]) {
+        const why = await guard.refusalToKeep(hostname);
+        if (why !== null) {
+          const what = 'The address of the checker may not be called; FLOTILLA_ALLOWED_NETWORKS can allow it.';
+          throw new TaskError('InvalidInput', `${what} ${why}`);
+        }
+      }
+      return targets;
+    };
   }
   if (http || https) {
     throw new EnvError('FLOTILLA_CHECKER_URL and FLOTILLA_CHECKER_HTTPS_URL are set together, or neither of them.');
@@ -66,12 +82,13 @@ interface Visit {
  * Works of the network role about proxies. Each may be repeated, also after its worker died in the middle: what was
  * changed by then is read back. What they answer goes into histories and holds no secret.
  */
-export function createProxyWorks({ link, env }: ProxyWorksDependencies): ProxyWorks {
-  const targetsOf = checkerOf(env);
+export function createProxyWorks({ link, env, guard }: ProxyWorksDependencies): ProxyWorks {
+  const targetsOf = checkerOf(env, guard);
   const proxies = createProxyLink(link);
 
   async function look(proxy: AccountProxy, { order, signal, progress }: Visit): Promise<ProxyFindings> {
-    const limits = { connectMs: env.FLOTILLA_PROXY_CONNECT_MS, answerMs: env.FLOTILLA_PROXY_ANSWER_MS, signal };
+    const { FLOTILLA_PROXY_CONNECT_MS: connectMs, FLOTILLA_PROXY_ANSWER_MS: answerMs } = env;
+    const limits = { connectMs, answerMs, signal, guard };
     return checkProxy(proxy, { targets: await targetsOf(), limits, progress, ...order });
   }
 

@@ -1,3 +1,4 @@
+import { tellFinished } from '../../activities/alerts.ts';
 import type { RetryOnly } from '../../contracts/bulk.ts';
 import { BULK_UPDATES } from '../../contracts/bulk.ts';
 import type { Resolution } from '../../contracts/orchestration.ts';
@@ -5,7 +6,7 @@ import { type BulkState, isFinalBulkState } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
 import { answerChallenge } from '../inbox-answer.ts';
 import { conflict, notFound } from '../problem.ts';
-import { queryOne } from './sql.ts';
+import { asSql, queryOne } from './sql.ts';
 import { countRetriable, NOTHING_TO_RETRY, rerunFailed } from './start.ts';
 import { headOf, noteTask, stateWords, type TaskHead } from './tasks.ts';
 import { sendOrder } from './temporal.ts';
@@ -75,6 +76,7 @@ async function cancelBeforeStart(deps: OrderDeps, task: TaskHead, by: string): P
       );
       if (!moved) return false;
       await noteTask(tx, { ...task, state: 'cancelled' }, reason, { cancelled: moved.n });
+      await tellFinished(asSql(tx), task.id);
       return true;
     },
     { timeout: 60_000 },

@@ -16,6 +16,8 @@ export interface SystemMeasures {
   /** Account tasks that ended in the last minute. */
   lastMinute: { ended: number; succeeded: number; failed: number };
   openChallenges: number;
+  /** Messages that webhooks have still to take. */
+  waitingAlerts: number;
   workers: Record<string, number>;
   databaseBytes: number;
   eventClients: number;
@@ -24,6 +26,7 @@ export interface SystemMeasures {
 interface Counts {
   running: number;
   challenges: number;
+  alerts: number;
   bytes: bigint;
   ended: number;
   succeeded: number;
@@ -33,6 +36,7 @@ interface Counts {
 const COUNTS = `
   SELECT (SELECT count(*)::int FROM "BulkTask" WHERE state = 'running') AS running,
     (SELECT count(*)::int FROM "Challenge" WHERE state = 'open') AS challenges,
+    (SELECT count(*)::int FROM "WebhookDelivery" WHERE state = 'pending') AS alerts,
     pg_database_size(current_database()) AS bytes, e.*
   FROM (SELECT count(*)::int AS ended, (count(*) FILTER (WHERE state = 'succeeded'))::int AS succeeded,
       (count(*) FILTER (WHERE state = 'failed'))::int AS failed
@@ -58,6 +62,7 @@ export async function measureSystem(deps: Pick<Deps, 'db' | 'events'>): Promise<
     accountTasks: Object.fromEntries(OPEN_STATES.map((state) => [state, states.get(state) ?? 0])),
     lastMinute: { ended: counts.ended, succeeded: counts.succeeded, failed: counts.failed },
     openChallenges: counts.challenges,
+    waitingAlerts: counts.alerts,
     workers: byWorker,
     databaseBytes: Number(counts.bytes),
     eventClients: deps.events.status().clients,

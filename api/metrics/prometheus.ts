@@ -16,6 +16,7 @@ function createGauges({ registry }: RequestMetrics) {
     workers: gauge('flotilla_workers', 'Worker processes, by state', ['state']),
     runningTasks: gauge('flotilla_running_tasks', 'Bulk tasks that run'),
     openChallenges: gauge('flotilla_open_challenges', 'Challenges that wait for a person'),
+    waitingAlerts: gauge('flotilla_waiting_alerts', 'Messages that webhooks have still to take'),
     databaseBytes: gauge('flotilla_database_bytes', 'Size of the database'),
     eventClients: gauge('flotilla_event_clients', 'Clients of the event stream of this process'),
   };
@@ -51,6 +52,7 @@ async function metricsText(deps: Deps): Promise<string> {
   setByState(gauges.workers, now.workers);
   gauges.runningTasks.set(now.runningTasks);
   gauges.openChallenges.set(now.openChallenges);
+  gauges.waitingAlerts.set(now.waitingAlerts);
   gauges.databaseBytes.set(now.databaseBytes);
   gauges.eventClients.set(now.eventClients);
   return deps.requests.registry.metrics();

@@ -12,6 +12,7 @@ import { register as proxies } from './proxies.ts';
 import { register as restore } from './restore.ts';
 import { register as schedules } from './schedules.ts';
 import { register as system } from './system.ts';
+import { register as webhooks } from './webhooks.ts';
 import { register as workers } from './workers.ts';
 
 /** Every file of commands, in the order of the help. A new one gets one line here. */
@@ -25,6 +26,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   workers,
   locks,
   errors,
+  webhooks,
   system,
   keys,
   audit,

@@ -17,8 +17,12 @@ import type { AccountSecret } from '../../activities/sessions/link.ts';
 import type { OpenRequest, SessionManager } from '../../activities/sessions/manager.ts';
 import { createMasker } from '../../activities/sessions/secrets.ts';
 import { uuidV7 } from '../../activities/uuid-v7.ts';
+import { createAddressGuard } from '../../config/address-guard.ts';
 import type { AtprotoBench } from './atproto-bench.ts';
 import { startAtprotoBench } from './atproto-bench.ts';
+
+const here = createAddressGuard(['127.0.0.0/8', '::1/128']);
+const guards = { proxy: here, platform: here };
 
 let bench: AtprotoBench;
 const managers: SessionManager<ApiHandle>[] = [];
@@ -44,7 +48,7 @@ afterAll(async () => {
 
 function manage(connect: MemoryLink, options: Partial<ApiSessionsOptions> = {}): SessionManager<ApiHandle> {
   const drivers = createApiDriverLookup({ atproto: bench.gateway.url });
-  const manager = createApiSessions({ drivers, connect, log: pino({ level: 'silent' }), ...options });
+  const manager = createApiSessions({ drivers, connect, guards, log: pino({ level: 'silent' }), ...options });
   managers.push(manager);
   return manager;
 }
@@ -253,6 +257,18 @@ describe('the proxy of an account', () => {
     await expect(manage(gone).open(request())).rejects.toMatchObject({ type: 'ProxyFailed' });
     const rude = await through(await slamming(), scheme);
     await expect(manage(rude).open(request())).rejects.toMatchObject({ type: 'ProxyFailed' });
+  });
+
+  it('is not called where its address is no public one', async () => {
+    const proxy = await httpProxy();
+    const connect = await through(proxy, 'http');
+    const strict = { proxy: createAddressGuard([]), platform: here };
+    const opening = manage(connect, { guards: strict }).open(request());
+    await expect(opening).rejects.toMatchObject({
+      type: 'ProxyFailed',
+      message: expect.stringContaining('FLOTILLA_ALLOWED_NETWORKS'),
+    });
+    expect((await manage(connect).open(request())).entered).toBe('logged-in');
   });
 
   it('without which the site itself is what could not be reached', async () => {

@@ -10,11 +10,15 @@ import { createAccountFetch } from '../../activities/api-sessions/fetch.ts';
 import { createAtprotoDriver } from '../../activities/platforms/atproto/driver.ts';
 import { atprotoProfile } from '../../activities/platforms/atproto/profile.ts';
 import type { ApiHandle, Credentials } from '../../activities/platforms/driver.ts';
+import { createAddressGuard } from '../../config/address-guard.ts';
 import type { AtprotoGateway } from './atproto-gateway.ts';
 import { isChange, startAtprotoGateway } from './atproto-gateway.ts';
 import type { AtprotoServer } from './atproto-server.ts';
 import { followedBy, readPost, sha256OfBlob, startAtprotoServer } from './atproto-server.ts';
 import type { DriverBench, Offers, SiteEvent } from './driver-suite-bench.ts';
+
+const here = createAddressGuard(['127.0.0.0/8', '::1/128']);
+const guards = { proxy: here, platform: here };
 
 /** All that a service without pages, places and codes of an app can be asked. */
 export const atprotoOffers: Offers = {
@@ -93,7 +97,7 @@ export async function startAtprotoBench(port = 0): Promise<AtprotoBench> {
     async newHandle({ session = null, proxy } = {}) {
       let state: unknown = session;
       const held: Held = {
-        network: createAccountFetch(proxy ?? null, () => new AbortController().signal),
+        network: createAccountFetch(proxy ?? null, () => new AbortController().signal, guards),
         underWay: 0,
         listeners: [],
         beforeChange: null,

@@ -12,11 +12,13 @@ import { createBrowserPool } from '../../activities/browser/pool.ts';
 import { createBrowserSessions } from '../../activities/browser/session.ts';
 import { createDriverLookup } from '../../activities/platforms/registry.ts';
 import { createMasker, totpCodesBetween } from '../../activities/sessions/secrets.ts';
+import { createAddressGuard } from '../../config/address-guard.ts';
 import { TaskError } from '../../contracts/errors.ts';
 import type { HarborBench } from './harbor-bench.ts';
 import { startHarborBench } from './harbor-bench.ts';
 
 const log = pino({ level: 'silent' });
+const guard = createAddressGuard(['127.0.0.0/8', '::1/128']);
 let bench: HarborBench;
 let pool: BrowserPool;
 let work: string;
@@ -51,7 +53,7 @@ describe('the evidence of a failed step', () => {
     const connect = memoryLink(account);
     const evidence = createEvidence({ link: connect, folder: pool.folder, log });
     const drivers = createDriverLookup({ sandbox: bench.url });
-    const manager = createBrowserSessions({ pool, drivers, connect, evidence, log });
+    const manager = createBrowserSessions({ pool, drivers, connect, evidence, log, guard });
     const calm = { signal: new AbortController().signal, progress: () => {} };
     const startedAt = Date.now();
     const { sessionId } = await manager.open({

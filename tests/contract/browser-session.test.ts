@@ -14,12 +14,15 @@ import type { BrowserSessionsOptions } from '../../activities/browser/session.ts
 import { createBrowserSessions } from '../../activities/browser/session.ts';
 import type { Credentials, PostDraft } from '../../activities/platforms/driver.ts';
 import { createDriverLookup } from '../../activities/platforms/registry.ts';
+import { closeProxyHost, httpProxy, type TestProxy } from '../../activities/proxies/proxies.fixture.ts';
 import type { OpenRequest, SessionManager } from '../../activities/sessions/manager.ts';
 import { uuidV7 } from '../../activities/uuid-v7.ts';
+import { createAddressGuard } from '../../config/address-guard.ts';
 import type { HarborBench } from './harbor-bench.ts';
 import { startHarborBench } from './harbor-bench.ts';
 
 const log = pino({ level: 'silent' });
+const guard = createAddressGuard(['127.0.0.0/8', '::1/128']);
 let bench: HarborBench;
 let pool: BrowserPool;
 let work: string;
@@ -47,7 +50,7 @@ afterAll(async () => {
 function manage(connect: MemoryLink, options: Partial<BrowserSessionsOptions> = {}): SessionManager<Page> {
   const evidence = createEvidence({ link: connect, folder: pool.folder, log });
   const drivers = createDriverLookup({ sandbox: bench.url });
-  const manager = createBrowserSessions({ pool, drivers, connect, evidence, log, ...options });
+  const manager = createBrowserSessions({ pool, drivers, connect, evidence, log, guard, ...options });
   managers.push(manager);
   return manager;
 }
@@ -254,4 +257,36 @@ it('an idle session is closed', async () => {
   const manager = manage(memoryLink(await bench.newAccount()), { idleMs: 200 });
   await manager.open(request());
   await eventually(() => manager.openCount() === 0 && pool.stats().contexts === 0, 'the session was closed');
+});
+
+describe('the proxy of an account in a browser', () => {
+  let proxy: TestProxy;
+  beforeAll(async () => {
+    proxy = await httpProxy();
+  });
+  afterAll(async () => {
+    await proxy?.close();
+    await closeProxyHost();
+  });
+
+  it('is not called where its address is no public one, as it stands or behind a name', async () => {
+    for (const [host, addresses] of [
+      ['127.0.0.1', []],
+      ['proxy.example', ['127.0.0.1']],
+    ] as const) {
+      const connect = memoryLink(await bench.newAccount(), { proxy: { server: `http://${host}:${proxy.port}` } });
+      const strict = createAddressGuard([], async () => [...addresses]);
+      await expect(manage(connect, { guard: strict }).open(request())).rejects.toMatchObject({
+        type: 'ProxyFailed',
+        message: expect.stringContaining('FLOTILLA_ALLOWED_NETWORKS'),
+      });
+    }
+  });
+
+  it('is called at the address that was checked, not at what its name leads to later', async () => {
+    // The system knows no such name: only the address that the guard found can be reached.
+    const connect = memoryLink(await bench.newAccount(), { proxy: { server: `http://proxy.invalid:${proxy.port}` } });
+    const pinning = createAddressGuard(['127.0.0.0/8'], async () => ['127.0.0.1']);
+    expect((await manage(connect, { guard: pinning }).open(request())).entered).toBe('logged-in');
+  });
 });

@@ -6,6 +6,7 @@ import { accountWorkflowId, bulkWorkflowId } from '../../contracts/bulk.ts';
 import { findFreePorts } from '../../stack/ports.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { NO_SPANS } from '../../workers/orchestrator.ts';
+import { type Alerts, listenForAlerts } from '../support/alerts.ts';
 import { type Bench, startBench, type TestAccount, type Video } from '../support/bench.ts';
 import { ancestors, type Collector, type ReceivedSpan, startCollector } from '../support/otlp.ts';
 import { seriesOf, unserved } from '../support/promql.ts';
@@ -36,6 +37,7 @@ async function fourInARow(base = 20_000 + Math.floor(Math.random() * 10_000)): P
   return ports[3] === ports[0]! + 3 ? ports : fourInARow(ports[3]! + 1);
 }
 
+let alerts: Alerts;
 beforeAll(async () => {
   collector = await startCollector();
   metricsPorts = await fourInARow();
@@ -44,11 +46,13 @@ beforeAll(async () => {
     env: { ...traces, FLOTILLA_METRICS_PORT: String(metricsPorts[0]) },
   });
   [video] = (await bench.addVideos(1)) as [Video];
+  alerts = await listenForAlerts(bench);
 });
 afterEach(() => bench?.site.break());
 afterAll(async () => {
   await bench?.stop();
   await collector?.close();
+  await alerts?.close();
 });
 
 const params = () => ({ mediaIds: [video.id], captions: ['Against the wind, {{username}}'] });
@@ -125,6 +129,8 @@ describe('what the site does to single accounts', () => {
     for (const { username } of [asked, skipped]) {
       const parked = await accountTaskOf(bench, id, username);
       expect(parked.challenge).toMatchObject({ type: 'email-code' });
+      const told = await alerts.untilTold('challenge.waiting', username);
+      expect(told.data).toMatchObject({ taskId: id, accountTaskId: parked.id, challenge: 'email-code', username });
     }
     const answer = async ({ username }: TestAccount, action: 'retry' | 'skip') =>
       bench.send('POST', pathOf(id, `/accounts/${(await accountTaskOf(bench, id, username)).id}/resolve`), { action });
@@ -134,6 +140,9 @@ describe('what the site does to single accounts', () => {
     expect((await answer(skipped, 'skip')).status).toBe(202);
     const ended = await untilEnded(bench, id);
     expect(ended.totals).toMatchObject({ succeeded: 5, skipped: 1, failed: 1 });
+    const told = await alerts.untilTold('run.finished', id);
+    const totals = { total: 7, succeeded: 5, skipped: 1, failed: 1 };
+    expect(told.data).toMatchObject({ state: 'completed_with_failures', totals });
     await expectEveryPostOnce(bench, id);
     await expectOneAnswer(bench, id);
   });
@@ -172,11 +181,30 @@ describe('the circuit breaker', () => {
   it('pauses the task by itself and says why; resumed, the task goes on', async () => {
     const accounts = await bench.addAccounts({ count: 8, prefix: 'storm' });
     await bench.site.break({ fault: 'suspend' });
+    alerts.answers(() => undefined);
     const pace = { breaker: { share: 0.5, among: 4 } };
     const id = await orderAndStart(bench, { accounts, params: params(), window: 1, pace });
     const paused = await untilTotals(bench, id, 'the task has paused itself', ({ state }) => state === 'paused');
     expect(paused.stateReason).toMatch(/^Paused by itself: 4 of the last 4 accounts failed\..*suspended/);
     expect((await taskOf(bench, id)).stateReason).toBe(paused.stateReason);
+
+    // The API dies while the receiver has the message and has not answered: it comes again, as the same one.
+    expect((await alerts.untilTold('breaker.opened', id)).data).toMatchObject({ reason: paused.stateReason });
+    const times = () =>
+      alerts.received.filter(({ body }) => body.includes('breaker.opened') && body.includes(id)).length;
+    expect(times()).toBe(1);
+    bench.stack.kill('api');
+    alerts.answers((response) => response.writeHead(204).end());
+    await until(
+      async () => {
+        await alerts.hurry();
+        return times();
+      },
+      (n) => n === 2,
+      { what: 'the message has come again' },
+    );
+    expect(await alerts.untilTold('breaker.opened', id)).toMatchObject({ type: 'breaker.opened' });
+
     await untilTotals(bench, id, 'those under way have ended', ({ totals }) => totals.running === 0);
     const { failed, pending } = (await aggregateOf(bench, id)).totals;
     expect(failed + pending).toBe(8);

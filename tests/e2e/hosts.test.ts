@@ -3,6 +3,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { ROOT } from '../../stack/paths.ts';
 import { SERVICE_NAMES } from '../../stack/services.ts';
+import { type Alerts, listenForAlerts } from '../support/alerts.ts';
 import { type Bench, startBench, type TestAccount, type Video } from '../support/bench.ts';
 import { accountTasksOf, orderAndStart, runKind, untilEnded, untilTotals } from '../support/tasks.ts';
 import { expectEveryPostOnce, expectOneAnswer } from '../support/truth.ts';
@@ -29,6 +30,7 @@ let bench: Bench;
 let east: WorkerHost;
 let west: WorkerHost;
 let videos: Video[];
+let alerts: Alerts;
 let database: pg.Pool;
 /** How many submits the workers must have told of, once they have told all. */
 let submits = 0;
@@ -36,6 +38,7 @@ let submits = 0;
 beforeAll(async () => {
   bench = await startBench({ parts: SERVICE_NAMES.filter((name) => name !== 'browser') });
   videos = await bench.addVideos(1);
+  alerts = await listenForAlerts(bench);
   database = new pg.Pool({ connectionString: bench.stack.databaseUrl });
   const slots = { FLOTILLA_BROWSER_SLOTS: String(SLOTS) };
   east = await createWorkerHost(bench, 'east', { ...slots, FLOTILLA_DRAIN_SECONDS: '2' });
@@ -53,6 +56,7 @@ afterAll(async () => {
   }
   await database?.end();
   await bench?.stop();
+  await alerts?.close();
 });
 
 async function workerOf(host: WorkerHost): Promise<Worker | undefined> {
@@ -155,6 +159,9 @@ describe('two browser hosts', () => {
     );
 
     await untilState(east, 'lost', 90_000);
+    expect((await alerts.untilTold('host.lost', before?.id ?? '')).data).toMatchObject({
+      ...{ workerId: before?.id, name: east.name, role: 'browser' },
+    });
     east.start();
     const after = await untilState(east, 'ready');
     expect(after?.id).toBe(before?.id);
