@@ -5,6 +5,7 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
+  patched,
   setHandler,
   sleep,
   workflowInfo,
@@ -23,7 +24,7 @@ import { etaSeconds } from './eta.ts';
 import { createLine } from './line.ts';
 import { takeOrders } from './orders.ts';
 import { hall, server } from './policies.ts';
-import { createStand } from './stand.ts';
+import { createStand, isHeldBack, reasonOf } from './stand.ts';
 import { createWindow } from './window.ts';
 
 const changed = defineSignal<[AccountChange[]]>(CHANGED_SIGNAL);
@@ -64,18 +65,19 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     id: taskId,
     kind: kind.name,
     state: stand.state,
-    stateReason: stand.reason,
+    stateReason: reasonOf(stand),
     source: 'workflow',
     totals: window.totals(),
     counters: withZeros(kind, window.counters()),
     window: stand.size,
+    canary: stand.canary,
     startedAt,
     finishedAt,
     etaSeconds: etaSeconds({
       remaining: window.totals().pending + window.activeCount(),
       ended: stand.rate.ended,
       elapsedMs: workflowInfo().unsafe.now() - stand.rate.sinceMs,
-      stopped: stand.state !== 'running',
+      stopped: stand.state !== 'running' || isHeldBack(stand),
     }),
   }));
 
@@ -140,13 +142,43 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
         const shown = rotate(silent, Math.floor(Date.now() / wait)).slice(0, ORPHAN_CHECK);
         if ((await server.endOrphans({ taskId, active: shown })) > 0) await resync();
       }
-      wait = news > 0 || before === 0 ? RESYNC_FIRST_MS : Math.min(wait * 2, RESYNC_MAX_MS);
+      // Nobody ends while it is paused or waits for approval, so nothing else would wake it to begin a fresh history.
+      if (workflowInfo().historyLength > LONG_HISTORY && patched('long-wait')) stir();
+      const rests = stand.paused || stand.canary?.state === 'waiting';
+      wait = news > 0 || (before === 0 && !rests) ? RESYNC_FIRST_MS : Math.min(wait * 2, RESYNC_MAX_MS);
     }
   }
 
   /** The next account task to start; takes in those that run already on the way. */
   const takeItem = (): Promise<PageItem | undefined> =>
-    line.next((item) => (window.add(item) && item.state === 'pending' ? 'take' : 'pass'));
+    line.next((item) => {
+      if (isBehindCanary(item)) return 'stay';
+      return window.add(item) && item.state === 'pending' ? 'take' : 'pass';
+    });
+
+  const isBehindCanary = ({ ordinal, state }: PageItem): boolean =>
+    state === 'pending' && isHeldBack(stand) && ordinal >= (stand.canary?.size ?? 0);
+
+  /** Looks whether the canary has ended, or goes on because some of it is tried again, and tells the ledger. */
+  async function watchCanary(): Promise<void> {
+    const { canary } = stand;
+    if (!canary || stand.cancelledBy !== null) return;
+    let nextIsBehind = false;
+    let left = false;
+    await line.next((item) => {
+      left = true;
+      nextIsBehind = isBehindCanary(item);
+      return 'stay';
+    });
+    // Nothing is left to let go: the task ends by itself.
+    if (!left && window.activeCount() === 0) return;
+    const state = nextIsBehind && window.activeCount() === 0 ? 'waiting' : 'running';
+    if (stand.cancelledBy !== null || !isHeldBack(stand) || canary.state === state) return;
+    // Only what the ledger knows can be approved.
+    if (state === 'running') canary.state = state;
+    await whole(hall.setCanary({ taskId, canary: { ...canary, state } }));
+    if (isHeldBack(stand)) canary.state = state;
+  }
 
   async function cancelAll(): Promise<void> {
     await server.cancelChildren({ taskId, reason: `Cancelled by ${stand.cancelledBy}.` });
@@ -165,6 +197,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
       pauseReason: stand.reason,
       cancelledBy: stand.cancelledBy,
       recent: stand.breaker.recent(),
+      ...(stand.canary ? { canary: stand.canary } : {}),
     };
   }
 
@@ -183,8 +216,10 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   if (!carried) {
     stand.size = start.window;
     stand.paused = start.state === 'paused';
-    stand.reason = start.stateReason;
+    // That the canary waits is told by the canary itself, and ends with its approval.
+    stand.reason = !stand.paused && start.canary?.state === 'waiting' ? null : start.stateReason;
   }
+  stand.canary = start.canary ?? null;
   stand.breaker = createBreaker(start.breaker, carried?.recent);
   window.sync(start);
   stand.attached = true;
@@ -208,6 +243,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
       children.begin(item);
       if (workflowInfo().historyLength > LONG_HISTORY) break;
     }
+    if (isHeldBack(stand)) await watchCanary();
     if (line.isOver() && window.activeCount() === 0 && (!stand.paused || window.totals().pending === 0) && busy === 0)
       break;
     if (workflowInfo().historyLength > LONG_HISTORY || workflowInfo().continueAsNewSuggested) {

@@ -5,7 +5,7 @@ import { isFinalBulkState } from '../contracts/states.ts';
 import type { BulkAttributes } from './attributes.ts';
 import type { Line } from './line.ts';
 import { hall } from './policies.ts';
-import type { Stand } from './stand.ts';
+import { reasonOf, type Stand } from './stand.ts';
 
 type Answer = { state: BulkState };
 const pause = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.pause);
@@ -13,6 +13,7 @@ const resume = defineUpdate<Answer>(BULK_UPDATES.resume);
 const cancel = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.cancel);
 const setWindow = defineUpdate<{ window: number }, [{ window: number }]>(BULK_UPDATES.setWindow);
 const retryFailed = defineUpdate<{ retried: number }>(BULK_UPDATES.retryFailed);
+const approve = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.approve);
 
 interface Parts {
   taskId: string;
@@ -49,7 +50,7 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
     stand.state = 'running';
     attributes.tell(stand.state);
     stand.breaker.reset();
-    await hall.setBulkState({ taskId, state: stand.state, reason: null });
+    await hall.setBulkState({ taskId, state: stand.state, reason: reasonOf(stand) });
     stir();
     return { state: stand.state };
   });
@@ -71,7 +72,7 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
       await condition(() => stand.attached);
       refuseWhenOver('changed');
       stand.size = order.window;
-      await hall.setBulkState({ taskId, state: stand.state, reason: stand.reason, window: stand.size });
+      await hall.setBulkState({ taskId, state: stand.state, reason: reasonOf(stand), window: stand.size });
       stir();
       return { window: stand.size };
     },
@@ -92,6 +93,22 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
     await resync();
     stir();
     return { retried };
+  });
+  // Given again it changes nothing: somebody who got no answer may ask once more.
+  setHandler(approve, async (order) => {
+    await condition(() => stand.attached);
+    const { canary } = stand;
+    if (canary?.state === 'approved') return { state: stand.state };
+    refuseWhenOver('approved');
+    if (!canary) throw conflict('The bulk task has no canary, so there is nothing to approve.');
+    if (canary.state === 'running') throw conflict('The canary has not ended yet; it can be approved once it has.');
+    canary.state = 'approved';
+    stand.breaker.reset();
+    // The time that it waited for a person says nothing about its speed.
+    stand.rate = { ended: 0, sinceMs: Date.now() };
+    await hall.setCanary({ taskId, canary, ...(order?.by ? { by: order.by } : {}) });
+    stir();
+    return { state: stand.state };
   });
 }
 
