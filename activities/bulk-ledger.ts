@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import type { RetryOnly } from '../contracts/bulk.ts';
+import type { Canary, CanaryState, RetryOnly } from '../contracts/bulk.ts';
+import { canaryWaits } from '../contracts/bulk.ts';
 import { TaskError } from '../contracts/errors.ts';
 import type {
   AccountChange,
@@ -30,17 +31,15 @@ interface BulkRow {
   pace: { breaker?: { share: number; among: number } } | null;
   startedAt: Date | null;
   retryOnly: RetryOnly | null;
+  canary: number | null;
+  canaryState: CanaryState | null;
 }
 
-const READ_BULK = statement(
-  'bulk_read',
-  `SELECT kind, state, "stateReason", "window", pace, "startedAt", "retryOnly" FROM "BulkTask" WHERE id = $1`,
-);
+const COLUMNS = 'kind, state, "stateReason", "window", pace, "startedAt", "retryOnly", canary, "canaryState"';
 
-const ATTACH = statement(
-  'bulk_attach',
-  `UPDATE "BulkTask" SET "runId" = $2 WHERE id = $1 RETURNING kind, state, "stateReason", "window", pace, "startedAt", "retryOnly"`,
-);
+const READ_BULK = statement('bulk_read', `SELECT ${COLUMNS} FROM "BulkTask" WHERE id = $1`);
+
+const ATTACH = statement('bulk_attach', `UPDATE "BulkTask" SET "runId" = $2 WHERE id = $1 RETURNING ${COLUMNS}`);
 
 const SET_STATE = statement(
   'bulk_set_state',
@@ -59,6 +58,27 @@ const SET_STATE = statement(
      ${finishedAlert('(SELECT * FROM changed WHERE "finishedAt" IS NOT NULL)')}
    ), breaker AS (
      ${breakerAlert('(SELECT * FROM changed WHERE $7)')}
+   )
+   SELECT pg_notify('flotilla_events', id::text) FROM changed`,
+);
+
+/** Leaves alone what a pause or a cancel has written meanwhile: the reason is its own only where it was nobody's. */
+const SET_CANARY = statement(
+  'bulk_set_canary',
+  `WITH changed AS (
+     UPDATE "BulkTask" SET
+       "canaryState" = $2,
+       "canaryApprovedAt" = CASE WHEN $2 = 'approved' THEN now() END,
+       "stateReason" = CASE WHEN state = 'running' AND COALESCE("stateReason", $3) = $3
+         THEN CASE WHEN $2 = 'waiting' THEN $3 END ELSE "stateReason" END
+     WHERE id = $1 AND canary IS NOT NULL AND COALESCE("canaryState", 'running') NOT IN ('approved', $2)
+     RETURNING id, state, "stateReason", "window", canary, "canaryState"
+   ), event AS (
+     INSERT INTO "TaskEvent" ("taskId", type, data)
+     SELECT id, 'bulk-task', jsonb_build_object(
+       'state', state, 'reason', "stateReason", 'window', "window",
+       'canary', jsonb_strip_nulls(jsonb_build_object('size', canary, 'state', "canaryState", 'by', $4::text)))
+     FROM changed
    )
    SELECT pg_notify('flotilla_events', id::text) FROM changed`,
 );
@@ -105,6 +125,17 @@ export async function setBulkState(sql: Sql, change: BulkStateChange & { from?: 
   ]);
 }
 
+/** The canary as a row of the ledger has it. */
+export function canaryOf(row: { canary: number | null; canaryState: string | null }): Canary | null {
+  return row.canary === null ? null : { size: row.canary, state: (row.canaryState as CanaryState | null) ?? 'running' };
+}
+
+/** Tells where the canary stands. Once approved it stays so, in whatever order the news come. */
+export async function setCanary(sql: Sql, request: { taskId: string; canary: Canary; by?: string }): Promise<void> {
+  const { size, state } = request.canary;
+  await row(sql, SET_CANARY, [request.taskId, state, canaryWaits(size), request.by ?? null]);
+}
+
 /** Puts failed account tasks, or some of them, back in the queue. @returns how many */
 export async function resetFailed(pool: Pool, taskId: string, only: RetryOnly | null = null): Promise<number> {
   const failed = await rows<{ id: string }>(pool, FAILED, [taskId, ...retryValues(only)]);
@@ -146,6 +177,7 @@ export async function attachBulk(
     window: bulk.window,
     startedAt: bulk.startedAt?.toISOString() ?? null,
     breaker: bulk.pace?.breaker ?? DEFAULT_BREAKER,
+    canary: canaryOf(bulk),
   };
 }
 

@@ -5,7 +5,7 @@ import { CHANGED_SIGNAL } from '../contracts/orchestration.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
 import type { RetentionActivities } from '../contracts/retention.ts';
 import type { ScheduledActivities } from '../contracts/schedules.ts';
-import { attachBulk, nextPage, resetFailed, resync, setBulkState, settleLost } from './bulk-ledger.ts';
+import { attachBulk, nextPage, resetFailed, resync, setBulkState, setCanary, settleLost } from './bulk-ledger.ts';
 import { createDesk } from './desk.ts';
 import { withFailures } from './failures.ts';
 import { createIntents } from './intents.ts';
@@ -44,6 +44,7 @@ export function createOrchestratorActivities(dependencies: OrchestratorDependenc
     resync: (request) => resync(pool, request),
     nextPage: (request) => nextPage(pool, request),
     setBulkState: (request) => setBulkState(pool, request),
+    setCanary: (request) => setCanary(pool, request),
     resetFailed: async ({ taskId, only }) => ({ retried: await resetFailed(pool, taskId, only) }),
     settleLost: (request) => settleLost(pool, request),
     ...desk,

@@ -207,6 +207,13 @@ const orderRoutes: Route[] = [
     give: orders.resumeTask,
   }),
   orderRoute({
+    name: 'approve',
+    operationId: 'approveBulkTask',
+    summary: 'Let the others follow the canary',
+    description: 'Once the first accounts have ended. Of a paused task the others follow when it is resumed.',
+    give: orders.approveTask,
+  }),
+  orderRoute({
     name: 'cancel',
     operationId: 'cancelBulkTask',
     summary: 'Cancel what has not ended',

@@ -110,6 +110,35 @@ describe('an order for a bulk task', () => {
   });
 });
 
+describe('a canary', () => {
+  it('is shown by a dry run, written with the task, and leaves somebody to wait', async () => {
+    const ids = await makeAccounts(api, 'canary', 4);
+    const body = { accounts: { ids }, params: { mediaIds: [await makeVideo(api, 'canary.mp4')] } };
+    const dry = await dryRun({ ...body, canary: 2 });
+    expect(dry.json.canary).toBe(2);
+    const plans = field<{ accountId: string; canary: boolean }[]>(dry, 'plans');
+    expect(plans.map(({ accountId, canary }) => [accountId, canary])).toEqual(ids.map((id, at) => [id, at < 2]));
+    expect(dry.json.warnings).toEqual([expect.stringContaining('approval')]);
+
+    for (const canary of [4, 9]) {
+      for (const refused of [await order({ ...body, canary }), await dryRun({ ...body, canary })]) {
+        expect([refused.status, field<object[]>(refused, 'errors')]).toEqual([
+          422,
+          [{ path: 'canary', message: 'Must be from 1 to 3, because 4 accounts take part.' }],
+        ]);
+      }
+    }
+    for (const canary of [0, 1.5]) expect((await order({ ...body, canary })).status).toBe(400);
+
+    const made = await order({ ...body, canary: 3 });
+    expect(made.status).toBe(201);
+    const path = `/api/bulk/upload/${made.json.id}`;
+    for (const at of [path, `${path}/aggregate`]) {
+      expect((await api.call(at)).json.canary).toEqual({ size: 3, state: 'running' });
+    }
+  });
+});
+
 describe('the Idempotency-Key', () => {
   it('gives the same answer for the same request and refuses another one', async () => {
     const ids = await makeAccounts(api, 'key', 2);

@@ -4,7 +4,7 @@ import { CAPABILITIES } from '../contracts/platform.ts';
 import type { AnyKind } from '../kinds/define.ts';
 import { kindList, kindTypeSuffix } from '../kinds/index.ts';
 import type { Deps } from './deps.ts';
-import { createBulkTask } from './door/create.ts';
+import { createBulkTask, refuseCanary } from './door/create.ts';
 import { secondsPerPost } from './door/estimate.ts';
 import { readLoads } from './door/loads.ts';
 import { prepare } from './door/prepare.ts';
@@ -30,6 +30,8 @@ async function dryRun(deps: Deps, kind: AnyKind, order: z.output<ReturnType<type
     minGapSeconds: order.pace?.minGapSeconds,
   };
   const prepared = await prepare(deps.db, ordered);
+  const { canary } = order;
+  if (prepared.planned.length > 0) refuseCanary(prepared, canary);
   const seconds = await secondsPerPost(deps.db, kind);
   const { finishAt, boundBy } = forecastFinish({
     startAt,
@@ -41,12 +43,19 @@ async function dryRun(deps: Deps, kind: AnyKind, order: z.output<ReturnType<type
   });
   return {
     total: prepared.planned.length,
-    plans: prepared.planned
-      .slice(0, SHOWN_PLANS)
-      .map(({ account, plan }) => ({ accountId: account.id, username: account.username, plan })),
+    plans: prepared.planned.slice(0, SHOWN_PLANS).map(({ account, plan }, place) => ({
+      accountId: account.id,
+      username: account.username,
+      plan,
+      canary: place < (canary ?? 0),
+    })),
     refused: prepared.refused.slice(0, SHOWN_REFUSALS),
     refusedTotal: prepared.refused.length,
-    warnings: prepared.warnings,
+    canary: canary ?? null,
+    warnings:
+      canary === undefined
+        ? prepared.warnings
+        : [...prepared.warnings, 'The forecast reckons with an approval at once when the first accounts have ended.'],
     forecast: { finishAt: finishAt.toISOString(), secondsPerPost: seconds, boundBy },
   };
 }
@@ -61,7 +70,8 @@ function createRoute(kind: AnyKind): Route {
     summary: `${kind.title}: make a bulk task`,
     description:
       'Everything is checked before anything is written. With `dryRun=true` the checks, the plans and a forecast come ' +
-      'back and nothing is written. An account that cannot take part refuses the whole, unless `skipRefused` is set.',
+      'back and nothing is written. An account that cannot take part refuses the whole, unless `skipRefused` is set. ' +
+      'With `canary` so many accounts go first, and the others once it is approved.',
     tags: ['Bulk tasks'],
     access: 'operator',
     idempotent: 'own',

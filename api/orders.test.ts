@@ -78,6 +78,7 @@ describe('before any orchestrator is there', () => {
       ['pause', 'A task that is a draft cannot be paused.'],
       ['resume', 'A task that is a draft cannot be resumed.'],
       ['retry-failed', 'A task that is a draft cannot be tried again.'],
+      ['approve', 'This task was ordered without a canary; there is nothing to approve.'],
     ] as const) {
       const answer = await give(id, order);
       expect([answer.status, answer.json.detail]).toEqual([409, sentence]);
@@ -103,7 +104,7 @@ describe('before any orchestrator is there', () => {
 
   it('a task that does not exist, or is of no such kind, is not found', async () => {
     const nobody = '00000000-0000-4000-8000-000000000000';
-    for (const order of ['start', 'pause', 'cancel', 'retry-failed'])
+    for (const order of ['start', 'pause', 'cancel', 'retry-failed', 'approve'])
       expect((await give(nobody, order)).status).toBe(404);
     expect((await aggregate(nobody)).status).toBe(404);
     expect((await api.call(`/api/bulk/nothing/${nobody}`)).status).toBe(404);
@@ -201,6 +202,31 @@ describe('with an orchestrator', () => {
     const description = await temporal.client.workflow.getHandle(bulkWorkflowId(id)).describe();
     expect(description.type).toBe('bulkUpload');
     expect(JSON.stringify(description.typedSearchAttributes)).toContain('upload');
+  });
+
+  it('the others wait for the approval of the canary, which is given once and answered as often as asked', async () => {
+    browser.holds = true;
+    const id = await makeTask(5, { window: 5, canary: 2 });
+    expect((await give(id, 'approve')).json.detail).toBe('A task that is a draft cannot be approved.');
+    await give(id, 'start');
+    await until(id, () => browser.held.length === 2);
+    const early = await give(id, 'approve');
+    expect([early.status, early.json.detail]).toEqual([409, expect.stringMatching(/has not ended yet/)]);
+    letGo();
+    const waiting = await until(id, (json) => (json.canary as { state: string }).state === 'waiting');
+    expect(waiting.json).toMatchObject({
+      state: 'running',
+      stateReason: 'The first 2 accounts have ended; the others wait for approval.',
+      etaSeconds: null,
+      totals: { failed: 2, pending: 3, running: 0 },
+    });
+    expect((await api.call(`/api/bulk/upload/${id}`)).json.canary).toEqual({ size: 2, state: 'waiting' });
+
+    expect((await give(id, 'approve')).json).toEqual({ id, state: 'running' });
+    expect((await give(id, 'approve')).status).toBe(202);
+    const ended = await until(id, (json) => json.state === 'completed_with_failures');
+    expect(ended.json).toMatchObject({ canary: { size: 2, state: 'approved' }, totals: { failed: 5 } });
+    expect(await give(id, 'approve')).toMatchObject({ status: 202, json: { state: 'completed_with_failures' } });
   });
 
   it('an ended task runs again for its failed account tasks', async () => {

@@ -5,7 +5,7 @@ import { kindList } from '../kinds/index.ts';
 import type { Prisma } from '../prisma/generated/client.ts';
 import { accountFields, line } from './account-schemas.ts';
 import type { Deps } from './deps.ts';
-import { refuse, requestHash } from './door/create.ts';
+import { refuse, refuseCanary, requestHash } from './door/create.ts';
 import { prepare } from './door/prepare.ts';
 import { orderSchema } from './door/schemas.ts';
 import { query, queryOne } from './door/sql.ts';
@@ -55,9 +55,11 @@ async function checkOrder(deps: Deps, kind: AnyKind, given: Record<string, unkno
     const errors = fieldErrors(parsed.error).map(({ path, message }) => ({ path: `order.${path}`, message }));
     throw badRequest('The order cannot be used as given.', errors);
   }
-  const { accounts, params, pace, skipRefused } = parsed.data;
+  const { accounts, params, pace, skipRefused, canary } = parsed.data;
   const minGapSeconds = pace?.minGapSeconds;
-  refuse(await prepare(deps.db, { kind, params, accounts, date: new Date(), minGapSeconds }), skipRefused);
+  const prepared = await prepare(deps.db, { kind, params, accounts, date: new Date(), minGapSeconds });
+  refuse(prepared, skipRefused);
+  refuseCanary(prepared, canary);
 }
 
 function checkSpec(spec: ScheduleSpec): void {

@@ -111,6 +111,7 @@ describe('making a schedule', () => {
     [{ order: { ...order, params: { wrong: 1 } } }, 'order.params.wrong', 400],
     [{ order: { ...order, startAt: '2030-01-01T00:00:00Z' } }, 'order.startAt', 400],
     [{ order: { ...order, accounts: { tag: 'nobody' } } }, 'accounts', 422],
+    [{ order: { ...order, canary: 100_000 } }, 'canary', 422],
   ])('refuses %j with a sentence at %s, and writes nothing', async (wrong, path, status) => {
     const before = await api.deps.db.schedule.count();
     const answer = await post({ ...weekdays, ...wrong });

@@ -47,6 +47,7 @@ const dryRunSchema = z.looseObject({
   plans: z.array(z.looseObject({ username: z.string(), plan: z.unknown() })),
   refused: z.array(z.looseObject({ accountId: z.string(), username: z.string(), reason: z.string() })),
   refusedTotal: z.int(),
+  canary: z.int().nullish(),
   warnings: z.array(z.string()),
   forecast: z.looseObject({ finishAt: z.string(), boundBy: z.string() }),
 });
@@ -107,6 +108,7 @@ async function dryRun({ out, other }: Context, kind: AnyKind, body: object): Pro
   const answer = await other({ method: 'POST', path, query: { dryRun: 'true' }, body }, dryRunSchema);
   out.result(answer, () => {
     out.say(`${count(answer.total, 'account')} would take part.`);
+    if (answer.canary) out.say(`The first ${answer.canary} would go first, the others after an approval.`);
     for (const warning of answer.warnings) out.say(out.colours.yellow(warning));
     out.table(
       ['account', 'would do'],

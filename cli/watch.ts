@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { type Aggregate, accountTaskEventSchema } from '../contracts/bulk.ts';
+import { type Aggregate, accountTaskEventSchema, canaryWaits } from '../contracts/bulk.ts';
 import type { StreamEvent } from '../contracts/event-stream.ts';
 import { type AccountTaskState, isFinalBulkState } from '../contracts/states.ts';
 import type { Context } from './context.ts';
@@ -23,7 +23,6 @@ const TELLING: readonly AccountTaskState[] = ['failed', 'partial', 'skipped', 'p
 
 const accountEventSchema = accountTaskEventSchema.extend({ accountTaskId: z.uuid() });
 const bulkEventSchema = z.object({ state: z.string() });
-const canarySchema = z.object({ canary: z.object({ size: z.number(), state: z.string() }).nullish() });
 
 interface Run {
   kind: string;
@@ -162,12 +161,12 @@ export async function watchRun(
       const aggregate = await readAggregate();
       if (aggregate) {
         view.show(aggregate);
-        const canary = canarySchema.safeParse(aggregate).data?.canary;
-        if (canary?.state === 'waiting' && !waitsForApproval) {
-          waitsForApproval = true;
-          out.note(`The first ${canary.size} accounts have ended. To go on: flotilla bulk approve ${run.id}`);
-        }
+        const { canary } = aggregate;
         if (isFinalBulkState(aggregate.state)) return aggregate;
+        if (canary?.state === 'waiting' && !waitsForApproval) {
+          out.note(`${canaryWaits(canary.size)} To go on: flotilla bulk approve ${run.id}`);
+        }
+        waitsForApproval = canary?.state === 'waiting';
       }
       await woken(IDLE_MS);
       await new Promise((done) => setTimeout(done, Math.max(0, REFRESH_GAP_MS - (Date.now() - begun))));

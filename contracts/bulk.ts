@@ -20,6 +20,7 @@ export const BULK_UPDATES = {
   cancel: 'cancel',
   setWindow: 'setWindow',
   retryFailed: 'retryFailed',
+  approve: 'approve',
 } as const;
 /** Which of the failed account tasks are tried again: those that fit all that is given. */
 export const retryOnlySchema = z
@@ -47,6 +48,19 @@ export const totalsSchema = z.object(
   >,
 );
 
+export const CANARY_STATES = ['running', 'waiting', 'approved'] as const;
+export type CanaryState = (typeof CANARY_STATES)[number];
+
+/** The accounts that go first. `waiting` once they have ended: no other one begins before somebody approves. */
+export const canarySchema = z.object({ size: z.int().positive(), state: z.enum(CANARY_STATES) });
+export type Canary = z.infer<typeof canarySchema>;
+
+/** What people read while the others wait. */
+export const canaryWaits = (size: number): string =>
+  size === 1
+    ? 'The first account has ended; the others wait for approval.'
+    : `The first ${size} accounts have ended; the others wait for approval.`;
+
 /** The live totals of a bulk task. Times are ISO 8601, `etaSeconds` is null while it cannot be told. */
 export const aggregateSchema = z.object({
   id: z.uuid(),
@@ -57,6 +71,8 @@ export const aggregateSchema = z.object({
   totals: totalsSchema,
   counters: z.record(z.string(), z.int()),
   window: z.int(),
+  /** Null without one, and from workflows of before there was any. */
+  canary: canarySchema.nullable().default(null),
   startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),
   etaSeconds: z.number().int().nonnegative().nullable(),

@@ -1,4 +1,4 @@
-import type { RetryOnly } from './bulk.ts';
+import type { Canary, RetryOnly } from './bulk.ts';
 import type { ErrorType } from './errors.ts';
 import type { Action } from './pace.ts';
 import type { AccountTaskState, BulkState, FinalAccountTaskState, Totals } from './states.ts';
@@ -34,6 +34,8 @@ export interface CarriedBulk {
   cancelledBy: string | null;
   /** Whether each of the last ended account tasks counted against the breaker. */
   recent: boolean[];
+  /** Where it has one; the ledger knows better once it has been asked. */
+  canary?: Canary;
 }
 
 /** Where a bulk task stands in the ledger, all of it read at one moment. */
@@ -50,6 +52,8 @@ export interface AttachedBulk extends Synced {
   window: number;
   startedAt: string | null;
   breaker: { share: number; among: number };
+  /** Absent in histories from before there was one. */
+  canary?: Canary | null;
 }
 
 /** An account task that has not ended: to be started, or, when it runs already, to be watched. */
@@ -197,6 +201,8 @@ export interface OrchestratorActivities extends WorkActivities<'ledger'> {
   resync(request: { taskId: string; active: readonly ActiveEntry[] }): Promise<Synced>;
   nextPage(request: { taskId: string; fromOrdinal: number; limit: number }): Promise<PageItem[]>;
   setBulkState(request: BulkStateChange): Promise<void>;
+  /** Where the canary stands from now on, and who said so. An approval is never taken back. */
+  setCanary(request: { taskId: string; canary: Canary; by?: string }): Promise<void>;
   resetFailed(request: { taskId: string; only?: RetryOnly }): Promise<{ retried: number }>;
   settleLost(request: { taskId: string; accountTaskId: string; reason: string }): Promise<AccountChange | null>;
   claim(request: ClaimRequest): Promise<Claim>;

@@ -9,7 +9,7 @@ const BULK_TASK_ID = keyword('BulkTaskId');
 const ACCOUNT_ID = keyword('AccountId');
 const TASK_STATE = keyword('TaskState');
 
-interface BulkAttributes {
+export interface BulkAttributes {
   /** What the workflow of an account is started with; nothing where the server does not know the attributes. */
   ofAccount(accountId: string | undefined): SearchAttributePair[];
   /** Writes the state of the bulk task where it has changed. */

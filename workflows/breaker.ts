@@ -27,3 +27,5 @@ export function createBreaker(limits: { share: number; among: number }, carried:
     recent: () => recent,
   };
 }
+
+export type Breaker = ReturnType<typeof createBreaker>;

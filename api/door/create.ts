@@ -15,6 +15,7 @@ export interface BulkOrder {
   params: unknown;
   window: number;
   pace?: Pace | undefined;
+  canary?: number | undefined;
   startAt?: string | undefined;
   skipRefused: boolean;
 }
@@ -117,6 +118,21 @@ export function refuse({ refused, planned }: Prepared, skipRefused: boolean): vo
   }
 }
 
+/** @throws Problem 422 when no account would be left for after the approval */
+export function refuseCanary({ planned }: Prepared, canary: number | undefined): void {
+  const total = planned.length;
+  if (canary === undefined || canary < total) return;
+  throw unprocessable('The canary leaves no account to wait for the approval.', [
+    {
+      path: 'canary',
+      message:
+        total < 2
+          ? 'A canary needs at least two accounts that take part; leave it out.'
+          : `Must be from 1 to ${total - 1}, because ${total} accounts take part.`,
+    },
+  ]);
+}
+
 async function write(
   tx: Prisma.TransactionClient,
   request: { kind: AnyKind; order: BulkOrder; actor: string; now: Date; scheduleId: string | undefined },
@@ -138,6 +154,8 @@ async function write(
       selection: order.accounts,
       pace: (order.pace as Prisma.InputJsonObject | undefined) ?? Prisma.DbNull,
       window: order.window,
+      canary: order.canary ?? null,
+      canaryState: order.canary === undefined ? null : 'running',
       total,
       startAt,
       idempotencyKey: idempotency.key ?? null,
@@ -196,6 +214,7 @@ export async function createBulkTask(
           minGapSeconds: order.pace?.minGapSeconds,
         });
         refuse(prepared, order.skipRefused);
+        refuseCanary(prepared, order.canary);
         return write(tx, { kind, order, actor: request.actor, now, scheduleId: request.scheduleId }, prepared, {
           key,
           hash,

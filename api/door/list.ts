@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { canaryOf } from '../../activities/bulk-ledger.ts';
 import type { BulkState } from '../../contracts/states.ts';
 import { emptyTotals } from '../../contracts/states.ts';
 import { patternOf } from '../account-filter.ts';
@@ -17,6 +18,8 @@ interface ItemRow {
   stateReason: string | null;
   total: number;
   window: number;
+  canary: number | null;
+  canaryState: string | null;
   startAt: Date | null;
   createdAt: Date;
   startedAt: Date | null;
@@ -32,7 +35,7 @@ interface TaskRow extends ItemRow {
   startRequestedAt: Date | null;
 }
 
-const ITEM_COLUMNS = `id, kind, name, state, "stateReason", total, "window", "startAt", "createdAt", "startedAt", "finishedAt"`;
+const ITEM_COLUMNS = `id, kind, name, state, "stateReason", total, "window", canary, "canaryState", "startAt", "createdAt", "startedAt", "finishedAt"`;
 /** Long lists of ids are counted, not repeated. */
 const TASK_COLUMNS = `${ITEM_COLUMNS}, params, pace, "workflowId", "createdById", "startRequestedAt",
   CASE WHEN selection ? 'ids' THEN jsonb_build_object('idCount', jsonb_array_length(selection->'ids'))
@@ -49,6 +52,7 @@ function toItem(row: ItemRow, tally: Tallies | undefined): z.input<typeof taskIt
     stateReason: row.stateReason,
     total: row.total,
     window: row.window,
+    canary: canaryOf(row),
     totals: tally?.totals ?? emptyTotals(),
     counters: withZeros(row.kind, tally?.counters ?? {}),
     startAt: iso(row.startAt),

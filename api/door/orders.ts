@@ -48,6 +48,16 @@ export async function resumeTask(deps: OrderDeps, { kind, id }: OrderRequest): P
   return { id, state };
 }
 
+/** Lets the others follow the canary. What is approved already stays so, and is answered the same. */
+export async function approveTask(deps: OrderDeps, { kind, id, by }: OrderRequest): Promise<OrderAnswer> {
+  const task = await headOf(deps.db, kind, id);
+  if (task.canaryState === 'approved') return { id, state: task.state };
+  if (task.canary === null) throw conflict('This task was ordered without a canary; there is nothing to approve.');
+  if (hasNotBegun(task) || isFinalBulkState(task.state)) refuse(task, 'approved');
+  const { state } = await sendOrder<Taken>(deps, task.workflowId, BULK_UPDATES.approve, { by });
+  return { id, state };
+}
+
 /**
  * Cancels what has not begun by the ledger alone. The statement and the workflow's own first one exclude each other by
  * the task's state: whichever comes first decides.

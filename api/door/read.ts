@@ -1,3 +1,4 @@
+import { canaryOf } from '../../activities/bulk-ledger.ts';
 import { accountTaskStateCounts } from '../../activities/tallies.ts';
 import type { Aggregate } from '../../contracts/bulk.ts';
 import {
@@ -21,6 +22,9 @@ interface AggregateRow {
   stateReason: string | null;
   window: number;
   total: number;
+  canary: number | null;
+  canaryState: string | null;
+  canaryApprovedAt: Date | null;
   workflowId: string;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -33,7 +37,11 @@ function etaSeconds(task: AggregateRow, totals: Totals): number | null {
   const left = totals.total - ended;
   if (left <= 0) return 0;
   if (ended === 0 || task.state !== 'running') return null;
-  return Math.ceil((left * (Date.now() - task.startedAt.getTime())) / 1_000 / ended);
+  if (task.canary === null) return Math.ceil((left * (Date.now() - task.startedAt.getTime())) / 1_000 / ended);
+  // The time that it waited for a person says nothing about its speed.
+  const since = ended - task.canary;
+  if (!task.canaryApprovedAt || since <= 0) return null;
+  return Math.ceil((left * (Date.now() - task.canaryApprovedAt.getTime())) / 1_000 / since);
 }
 
 /** Every counter of the kind, as the workflow shows them: what has not happened yet is 0, not absent. */
@@ -52,6 +60,7 @@ async function fromLedger(db: Db, task: AggregateRow): Promise<Aggregate> {
     totals,
     counters: withZeros(task.kind, counters),
     window: task.window,
+    canary: canaryOf(task),
     startedAt: task.startedAt?.toISOString() ?? null,
     finishedAt: task.finishedAt?.toISOString() ?? null,
     etaSeconds: etaSeconds(task, totals),
@@ -69,7 +78,7 @@ export async function readAggregate(
 ): Promise<Aggregate> {
   const task = await queryOne<AggregateRow>(
     deps.db,
-    `SELECT id, kind, state, "stateReason", "window", total, "workflowId", "startedAt", "finishedAt"
+    `SELECT id, kind, state, "stateReason", "window", total, canary, "canaryState", "canaryApprovedAt", "workflowId", "startedAt", "finishedAt"
      FROM "BulkTask" WHERE id = $1::uuid AND kind = $2`,
     id,
     kind,

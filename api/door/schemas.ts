@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { paceSchema, totalsSchema, WINDOW_DEFAULT, WINDOW_MAX, WINDOW_MIN } from '../../contracts/bulk.ts';
+import {
+  canarySchema,
+  paceSchema,
+  totalsSchema,
+  WINDOW_DEFAULT,
+  WINDOW_MAX,
+  WINDOW_MIN,
+} from '../../contracts/bulk.ts';
 import { ACCOUNT_TASK_STATES, BULK_STATES } from '../../contracts/states.ts';
 import type { AnyKind } from '../../kinds/define.ts';
-import { selectionSchema } from './selection.ts';
+import { MAX_ACCOUNTS, selectionSchema } from './selection.ts';
 
 const time = z.iso.datetime();
 const counters = z.record(z.string(), z.int());
@@ -22,6 +29,11 @@ export const orderSchema = (kind: AnyKind) =>
       params: kind.params,
       window: windowSchema.default(WINDOW_DEFAULT),
       pace: paceSchema.optional().meta({ title: 'Pace' }),
+      canary: z.int().min(1).max(MAX_ACCOUNTS).optional().meta({
+        title: 'Canary',
+        description:
+          'So many accounts go first; the others wait until somebody approves. Fewer than there are accounts.',
+      }),
       startAt: z.iso
         .datetime({ offset: true })
         .optional()
@@ -47,12 +59,20 @@ export const createdSchema = z.object({
 export const dryRunSchema = z.object({
   total: z.int().meta({ description: 'Accounts that would take part' }),
   plans: z
-    .array(z.object({ accountId: z.uuid(), username: z.string(), plan: z.unknown() }))
+    .array(
+      z.object({
+        accountId: z.uuid(),
+        username: z.string(),
+        plan: z.unknown(),
+        canary: z.boolean().meta({ description: 'Goes first, before the approval' }),
+      }),
+    )
     .meta({ description: 'What the first 100 accounts would do' }),
   refused: z
     .array(z.object({ accountId: z.uuid(), username: z.string(), reason: z.string() }))
     .meta({ description: 'At most the first 1,000' }),
   refusedTotal: z.int(),
+  canary: z.int().nullable().meta({ description: 'How many accounts go first; null for all at once' }),
   warnings: z.array(z.string()),
   forecast: z.object({
     finishAt: time,
@@ -76,6 +96,7 @@ const taskHead = {
   stateReason: z.string().nullable(),
   total: z.int(),
   window: z.int(),
+  canary: canarySchema.nullable().meta({ description: 'The accounts that go first, until an approval' }),
   totals: totalsSchema,
   counters,
   startAt: time.nullable(),

@@ -10,12 +10,14 @@ export interface TaskHead extends StartableTask {
   state: BulkState;
   stateReason: string | null;
   window: number;
+  canary: number | null;
+  canaryState: string | null;
   startAt: Date | null;
   startRequestedAt: Date | null;
 }
 
 export const HEAD_COLUMNS =
-  'id, kind, name, state, "stateReason", "window", "workflowId", "startAt", "startRequestedAt", "startedAt"';
+  'id, kind, name, state, "stateReason", "window", canary, "canaryState", "workflowId", "startAt", "startRequestedAt", "startedAt"';
 
 /** @throws Problem 404 for a name that no kind has */
 export function kindOf(name: string): AnyKind {

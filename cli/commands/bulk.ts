@@ -68,6 +68,7 @@ function registerShow(bulk: Command): void {
           ['accounts', `${task.total}: ${totalsWords(aggregate)}`],
           ['counted', JSON.stringify(aggregate.counters)],
           ['window', aggregate.window],
+          ['canary', aggregate.canary && `${aggregate.canary.size}, ${aggregate.canary.state}`],
           ['params', JSON.stringify(task.params)],
           ['pace', task.pace && JSON.stringify(task.pace)],
           ['created', timeWords(task.createdAt)],

@@ -73,6 +73,36 @@ describe('orders to a bulk task', () => {
     await expectOneAnswer(bench, id);
   });
 
+  it('a canary touches so many accounts and no more until it is approved, though the orchestrator is killed', async () => {
+    const accounts = await bench.addAccounts({ count: 5, prefix: 'canary' });
+    const id = await orderAndStart(bench, { accounts, params: params('First, {{username}}'), window: 5, canary: 2 });
+    const waiting = () => untilTotals(bench, id, 'the canary waits', ({ canary }) => canary?.state === 'waiting');
+    const touched = async () =>
+      (await bench.site.truth(accounts.map(({ username }) => username))).map(({ logins, posts }) => [
+        logins,
+        posts.length,
+      ]);
+    const onlyTheFirst = [[1, 1], [1, 1], [0, 0], [0, 0], [0, 0]]; // biome-ignore format: a table
+    expect((await waiting()).totals).toMatchObject({ succeeded: 2, pending: 3 });
+    expect(await touched()).toEqual(onlyTheFirst);
+
+    const killed = bench.stack.processOf('orchestrator');
+    bench.stack.kill('orchestrator');
+    await until(
+      async () => bench.stack.processOf('orchestrator'),
+      (pid) => pid !== undefined && pid !== killed,
+      { what: 'the orchestrator is back', withinMs: 60_000 },
+    );
+    await untilTotals(bench, id, 'the workflow answers again', ({ source }) => source === 'workflow');
+    expect((await waiting()).totals).toMatchObject({ succeeded: 2, pending: 3, running: 0 });
+    expect(await touched()).toEqual(onlyTheFirst);
+
+    expect((await give(bench, id, 'approve')).status).toBe(202);
+    expect((await untilEnded(bench, id)).totals.succeeded).toBe(5);
+    await expectEveryPostOnce(bench, id);
+    await expectOneAnswer(bench, id);
+  });
+
   it('its workflows are found in Temporal by kind, task, account and state', async () => {
     const accounts = await bench.addAccounts({ count: 2, prefix: 'found' });
     const id = await orderAndStart(bench, { accounts, params: params('Found, {{username}}') });

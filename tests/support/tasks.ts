@@ -10,6 +10,7 @@ export interface UploadOrder {
   params: Record<string, unknown>;
   window?: number;
   pace?: Record<string, unknown>;
+  canary?: number;
 }
 
 export type AccountTaskItem = z.infer<typeof accountTaskItemSchema>;
@@ -34,12 +35,13 @@ export async function runKind(
 }
 
 /** Orders an upload; it is a draft until {@link start}. @returns its id */
-export async function order(bench: Bench, { accounts, params, window, pace }: UploadOrder): Promise<string> {
+export async function order(bench: Bench, { accounts, params, window, pace, canary }: UploadOrder): Promise<string> {
   const body = {
     accounts: { ids: accounts.map(({ id }) => id) },
     params,
     ...(window && { window }),
     ...(pace && { pace }),
+    ...(canary && { canary }),
   };
   return (await bench.call('POST', '/api/bulk/upload', z.object({ id: z.uuid() }), body)).id;
 }

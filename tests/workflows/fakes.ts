@@ -137,6 +137,7 @@ export function createFakes(
       resync: unused('resync'),
       nextPage: unused('nextPage'),
       setBulkState: unused('setBulkState'),
+      setCanary: unused('setCanary'),
       resetFailed: unused('resetFailed'),
       settleLost: unused('settleLost'),
       cancelChildren: unused('cancelChildren'),

@@ -84,7 +84,7 @@ function RateLimit({ settings }: { settings: Settings }) {
   const change = useChangeSettings();
   const [limit, setLimit] = useState<number | ''>(settings.rateLimitPerMinute ?? '');
   const next = limit === '' ? null : limit;
-  const fault = change.error instanceof ApiError ? change.error.fields[0]?.message : undefined;
+  const fault = change.error instanceof ApiError ? change.error.errors[0]?.message : undefined;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     change.mutate({ rateLimitPerMinute: next }, { onSuccess: () => sayDone(t('settings:limitSaved')) });

@@ -19,7 +19,7 @@ export function PasswordForm({ action, onDone }: PasswordFormProps) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [again, setAgain] = useState('');
-  const faults = change.error instanceof ApiError ? change.error.fields : [];
+  const faults = change.error instanceof ApiError ? change.error.errors : [];
   const faultOf = (path: string): string | undefined => faults.find((fault) => fault.path === path)?.message;
   const differs = again !== '' && again !== next;
   const ready = current !== '' && next.length >= LEAST && again === next;

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "BulkTask" ADD COLUMN     "canaryApprovedAt" TIMESTAMPTZ(3),
+ADD COLUMN     "canaryState" TEXT;
