@@ -10,6 +10,7 @@ export interface UploadOrder {
   params: Record<string, unknown>;
   window?: number;
   pace?: Record<string, unknown>;
+  name?: string;
 }
 
 export type AccountTaskItem = z.infer<typeof accountTaskItemSchema>;
@@ -24,9 +25,9 @@ export const pathOf = (id: string, rest = ''): string => `/api/bulk/${otherKinds
 export async function runKind(
   bench: Bench,
   kind: string,
-  { accounts, params = {}, window }: Partial<UploadOrder> & Pick<UploadOrder, 'accounts'>,
+  { accounts, params = {}, ...rest }: Partial<UploadOrder> & Pick<UploadOrder, 'accounts'>,
 ): Promise<string> {
-  const body = { accounts: { ids: accounts.map(({ id }) => id) }, params, ...(window && { window }) };
+  const body = { accounts: { ids: accounts.map(({ id }) => id) }, params, ...rest };
   const { id } = await bench.call('POST', `/api/bulk/${kind}`, z.object({ id: z.uuid() }), body);
   otherKinds.set(id, kind);
   await start(bench, id);
