@@ -32,7 +32,7 @@ const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() 
 export function createTraceFiles(folder: string, sweepMs = SWEEP_MS): TraceFiles {
   /** When each began, milliseconds since the epoch. */
   const live = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
+  let isDue = false;
 
   const belongsToLive = (file: string): boolean => [...live.keys()].some((name) => file.startsWith(name));
 
@@ -73,8 +73,10 @@ export function createTraceFiles(folder: string, sweepMs = SWEEP_MS): TraceFiles
 
   /** Playwright may write a last line when its context has gone: everything is looked at once more. */
   function sweepLater(): void {
-    timer ??= setTimeout(async () => {
-      timer = undefined;
+    if (isDue) return;
+    isDue = true;
+    setTimeout(async () => {
+      isDue = false;
       await sweep().catch(() => undefined);
       if ((await namesIn(join(folder, RESOURCES))).length > 0) sweepLater();
     }, sweepMs).unref();

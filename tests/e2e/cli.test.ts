@@ -259,10 +259,7 @@ describe('the command line', () => {
     const words = ['bulk', 'login', '--force', '--accounts', 'tag:crew', '--skip-refused', '--start'];
     const task = String((await json(words)).id);
     const waiting = await until(
-      async () => {
-        if (process.env.DEBUGCLI) console.log(free, (await run(['bulk', 'accounts', task])).stdout);
-        return json(['inbox', 'list']);
-      },
+      () => json(['inbox', 'list']),
       ({ items }) => items.filter(({ taskId }) => taskId === task).length === 3,
       { what: 'three accounts wait' },
     );
