@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 /** How long after a recording's end what is left of it is looked for again, milliseconds. */
 const SWEEP_MS = 30_000;
+/** How far a file's time may lie behind the clock: systems stamp files by a coarser one, milliseconds. */
+const CLOCK_LAG_MS = 1_000;
 /** Below the folder: bodies of requests and answers, which recordings of the same browser share by their hash. */
 const RESOURCES = 'resources';
 const RESOURCE_NAME = /\bresources\/([\w.-]+)/g;
@@ -49,19 +51,16 @@ export function createTraceFiles(folder: string, sweepMs = SWEEP_MS): TraceFiles
    * A resource stays while a recording that is under way names it, and while one may not have named it yet: an upload
    * is noted when it is answered, and its body is there before.
    */
-  async function removeResources(): Promise<number> {
+  async function removeResources(): Promise<void> {
     const all = await namesIn(join(folder, RESOURCES));
-    if (all.length === 0) return 0;
+    if (all.length === 0) return;
     const oldest = Math.min(...live.values());
     const needed = await referenced((await namesIn(folder)).filter(belongsToLive));
-    let left = 0;
     for (const name of all) {
       const path = join(folder, RESOURCES, name);
       const isOld = live.size === 0 || ((await stat(path).catch(() => null))?.mtimeMs ?? 0) < oldest;
-      if (needed.has(name) || !isOld) left += 1;
-      else await rm(path, { force: true });
+      if (isOld && !needed.has(name)) await rm(path, { force: true });
     }
-    return left;
   }
 
   async function sweep(): Promise<void> {
@@ -85,7 +84,7 @@ export function createTraceFiles(folder: string, sweepMs = SWEEP_MS): TraceFiles
   return {
     begin() {
       const name = randomUUID();
-      live.set(name, Date.now());
+      live.set(name, Date.now() - CLOCK_LAG_MS);
       return name;
     },
     async end(name) {
