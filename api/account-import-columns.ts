@@ -68,6 +68,8 @@ const COLUMNS: Readonly<Record<string, (cell: string, row: Cells) => void>> = {
 /** Columns of an export that tell what only Flotilla itself sets. */
 const PASSED_OVER = ['status', 'statusReason', 'sessionAt', 'createdAt'];
 const isKnown = (name: string) => Object.hasOwn(COLUMNS, name) || PASSED_OVER.includes(name);
+/** Far more than are known; each unknown one is told. */
+const MOST_COLUMNS = 100;
 const REQUIRED = ['platform', 'username'];
 
 export interface ColumnReader {
@@ -78,6 +80,11 @@ export interface ColumnReader {
 /** @throws Problem 400 that names a column that is missing, unknown or there twice */
 export function readHeader(cells: readonly string[]): ColumnReader {
   const names = cells.map((cell) => cell.trim());
+  // A file without a header begins with an account: what is in its line must not be repeated, it may be a password.
+  if (!names.some(isKnown)) {
+    throw badRequest(`The first line must name the columns. Known are: ${Object.keys(COLUMNS).join(', ')}.`);
+  }
+  if (names.length > MOST_COLUMNS) throw badRequest(`A file of accounts has at most ${MOST_COLUMNS} columns.`);
   const errors = [
     ...REQUIRED.filter((name) => !names.includes(name)).map((path) => ({ path, message: 'The column is missing' })),
     ...names.filter((name) => !isKnown(name)).map((path) => ({ path, message: 'Unknown column' })),

@@ -102,7 +102,7 @@ export const accountImportRoutes: Route[] = [
     operationId: 'importAccounts',
     summary: 'Add and change many accounts from a CSV file',
     description:
-      'A UTF-8 CSV of up to 100 MB whose header names the fields of `POST /api/accounts`; tags are separated by `;`. ' +
+      'A UTF-8 CSV of up to 100 MB and 500,000 lines whose header names the fields of `POST /api/accounts`; tags are separated by `;`. ' +
       'Valid lines are written, in transactions of 1,000 lines, and the others are listed. An account that is there ' +
       'already changes in the columns that are not empty. A malformed file writes nothing. The first 1,000 ' +
       'rejections are listed; `rejectedTotal` counts the rejected lines.',

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
+import { UPLOADED_CONTENT } from './send-file.ts';
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/png': 'png',
@@ -26,6 +27,7 @@ export const evidenceRoutes: Route[] = [
       if (bytes === null) throw notFound('The file of this evidence is gone.');
       const fileName = `${row.kind}-${row.id}.${EXTENSIONS[row.contentType] ?? 'bin'}`;
       res.status(200).set({
+        ...UPLOADED_CONTENT,
         'content-type': row.contentType,
         'content-length': String(bytes),
         'content-disposition': `${row.kind === 'screenshot' ? 'inline' : 'attachment'}; filename="${fileName}"`,

@@ -39,6 +39,7 @@ export const cleanName = (name: string): string =>
   name
     .replace(/\p{Cc}/gu, '')
     .trim()
+    .replace(/^\.+$/, '')
     .slice(0, 255) || 'file';
 
 async function storeThumbnail(path: string, probe: MediaProbe, deps: Deps, signal: AbortSignal): Promise<string> {

@@ -29,6 +29,15 @@ export function parseRange(header: string | undefined, bytes: number): Range | u
   return start >= bytes ? 'unsatisfiable' : { start, end };
 }
 
+/**
+ * For answers that hold what somebody uploaded: opened as a page of its own it has no origin, runs no script and loads
+ * nothing, whatever a browser takes it for.
+ */
+export const UPLOADED_CONTENT = {
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+} as const;
+
 /** Half a surrogate pair, as some file systems allow, cannot be encoded. */
 const wellFormed = (text: string): string => Buffer.from(text).toString('utf8');
 
@@ -53,7 +62,7 @@ export async function sendFile(
   if (bytes === null) throw notFound('The bytes of this file are gone from the disk. Upload it again.');
   const etag = `"${file.sha256}"`;
   const known = (req.get('if-none-match') ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
-  res.set({ etag, 'accept-ranges': 'bytes', 'cache-control': 'private, max-age=3600' });
+  res.set({ etag, 'accept-ranges': 'bytes', 'cache-control': 'private, max-age=3600', ...UPLOADED_CONTENT });
   if (known) {
     res.status(304).end();
     return 'streamed';

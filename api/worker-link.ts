@@ -5,9 +5,10 @@ import type { MediaStore, StoredFile } from '../activities/media/store.ts';
 import { TaskError } from '../contracts/errors.ts';
 import * as contract from '../contracts/worker-api.ts';
 import type { Deps } from './deps.ts';
-import { keepEvidence } from './door/evidence.ts';
+import { keepEvidence, removeUnusedEvidence } from './door/evidence.ts';
 import { asSql, query, queryOne } from './door/sql.ts';
 import { fieldErrors } from './field-errors.ts';
+import { removeUnused } from './media-files.ts';
 import { cleanName, keepMedia } from './media-upload.ts';
 import { fileTooLarge, type MultipartOptions, receiveFile } from './multipart.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
@@ -183,30 +184,78 @@ const leaseRoutes: Route[] = [
   }),
 ];
 
-/** The file into the store under its hash, and the text field `meta` as its schema has it. */
-async function receive<Meta extends z.ZodType>(
+interface Received<Meta> {
+  file: StoredFile;
+  meta: Meta;
+}
+
+/**
+ * The file into the store under its hash, the text field `meta` as its schema has it, and both to `keep`. Nothing is
+ * left of a file that is refused, unless a row names it.
+ */
+async function receive<Meta extends z.ZodType, T>(
   req: Request,
-  options: MultipartOptions & { store: MediaStore; meta: Meta },
-): Promise<{ file: StoredFile; meta: z.output<Meta> }> {
+  options: MultipartOptions & { store: MediaStore; meta: Meta; discard: (sha256: string) => Promise<void> },
+  keep: (received: Received<z.output<Meta>>) => Promise<T>,
+): Promise<T> {
   const { file, fields } = await receiveFile(req, options, ({ stream, signal }) =>
     options.store.receive(stream, { maxBytes: options.maxBytes, signal }),
   ).catch((error: unknown) => {
     if (error instanceof TaskError && error.type === 'MediaRejected') throw fileTooLarge(options);
     throw error;
   });
+  try {
+    return await keep({ file, meta: readMeta(options.meta, fields.meta) });
+  } catch (error) {
+    await options.discard(file.sha256);
+    throw error;
+  }
+}
+
+/** @throws Problem 400 */
+function readMeta<Meta extends z.ZodType>(schema: Meta, text = ''): z.output<Meta> {
   let given: unknown;
   try {
-    given = JSON.parse(fields.meta ?? '');
+    given = JSON.parse(text);
   } catch {
     throw badRequest('The form cannot be used as given.', [{ path: 'meta', message: 'Must be JSON text' }]);
   }
-  const parsed = options.meta.safeParse(given);
-  if (parsed.success) return { file, meta: parsed.data };
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
   const errors = fieldErrors(parsed.error).map(({ path, message }) => ({
     path: path ? `meta.${path}` : 'meta',
     message,
   }));
   throw badRequest('The form cannot be used as given.', errors);
+}
+
+/**
+ * Two hosts may have rendered the same: the first one is the one that others have seen.
+ * @throws Problem 404 when there is no such asset
+ */
+async function keepVariant(
+  deps: Deps,
+  { file, meta }: Received<z.output<typeof contract.variantMetaSchema>>,
+): Promise<z.input<typeof contract.variantResponseSchema>> {
+  const kept = await queryOne<{ sha256: string; bytes: string }>(
+    deps.db,
+    `INSERT INTO "MediaVariant" AS v ("assetId", "recipeHash", recipe, sha256, bytes, probe, ssim,
+       "accountTaskId", "accountId", "taskId")
+     SELECT m.id, $2, $3::jsonb, $4, $5::bigint, $6::jsonb, $7::float, at.id, at."accountId", at."taskId"
+     FROM "MediaAsset" m LEFT JOIN "AccountTask" at ON at.id = $8::uuid WHERE m.id = $1::uuid
+     ON CONFLICT ("assetId", "recipeHash") DO UPDATE SET "recipeHash" = v."recipeHash"
+     RETURNING v.sha256, v.bytes::text AS bytes`,
+    meta.assetId,
+    meta.recipeHash,
+    JSON.stringify(meta.recipe ?? null),
+    file.sha256,
+    file.bytes,
+    JSON.stringify(meta.probe ?? null),
+    meta.ssim ?? null,
+    meta.accountTaskId ?? null,
+  );
+  if (!kept) throw notFound(`There is no file ${meta.assetId} in the library.`);
+  return { sha256: kept.sha256, bytes: Number(kept.bytes) };
 }
 
 const metaField = z.object({ meta: z.string().meta({ description: 'JSON text' }) });
@@ -239,9 +288,12 @@ const fileRoutes: Route[] = [
     responses: { 200: { description: 'Kept', schema: contract.savedMediaSchema } },
     async handler({ req, deps, signal }) {
       const options = { maxBytes: deps.env.FLOTILLA_MEDIA_MAX_BYTES, what: 'file', store: deps.media };
-      const { file, meta } = await receive(req, { ...options, meta: contract.savedMediaMetaSchema });
-      const received = { ...file, name: cleanName(meta.fileName) };
-      const { row } = await keepMedia(received, () => [], deps, signal);
+      const discard = (sha256: string) => removeUnused([sha256], deps);
+      const { row } = await receive(
+        req,
+        { ...options, meta: contract.savedMediaMetaSchema, discard },
+        ({ file, meta }) => keepMedia({ ...file, name: cleanName(meta.fileName) }, () => [], deps, signal),
+      );
       return { status: 200, body: { mediaId: row.id, kind: row.kind as 'video' | 'image' } };
     },
   }),
@@ -257,8 +309,11 @@ const fileRoutes: Route[] = [
     responses: { 200: { description: 'Kept', schema: contract.evidenceResponseSchema } },
     async handler({ req, deps }) {
       const options = { maxBytes: EVIDENCE_BYTES, what: 'evidence', store: deps.evidenceStore };
-      const { file, meta } = await receive(req, { ...options, meta: contract.evidenceMetaSchema });
-      return { status: 200, body: { id: await keepEvidence(deps, meta, file) } };
+      const discard = (sha256: string) => removeUnusedEvidence(deps, sha256);
+      const id = await receive(req, { ...options, meta: contract.evidenceMetaSchema, discard }, ({ file, meta }) =>
+        keepEvidence(deps, meta, file),
+      );
+      return { status: 200, body: { id } };
     },
   }),
   route({
@@ -294,27 +349,11 @@ const fileRoutes: Route[] = [
     responses: { 200: { description: 'Kept', schema: contract.variantResponseSchema } },
     async handler({ req, deps }) {
       const options = { maxBytes: deps.env.FLOTILLA_MEDIA_MAX_BYTES, what: 'variant', store: deps.media };
-      const { file, meta } = await receive(req, { ...options, meta: contract.variantMetaSchema });
-      // Two hosts may have rendered the same: the first one is the one that others have seen.
-      const kept = await queryOne<{ sha256: string; bytes: string }>(
-        deps.db,
-        `INSERT INTO "MediaVariant" AS v ("assetId", "recipeHash", recipe, sha256, bytes, probe, ssim,
-           "accountTaskId", "accountId", "taskId")
-         SELECT m.id, $2, $3::jsonb, $4, $5::bigint, $6::jsonb, $7::float, at.id, at."accountId", at."taskId"
-         FROM "MediaAsset" m LEFT JOIN "AccountTask" at ON at.id = $8::uuid WHERE m.id = $1::uuid
-         ON CONFLICT ("assetId", "recipeHash") DO UPDATE SET "recipeHash" = v."recipeHash"
-         RETURNING v.sha256, v.bytes::text AS bytes`,
-        meta.assetId,
-        meta.recipeHash,
-        JSON.stringify(meta.recipe ?? null),
-        file.sha256,
-        file.bytes,
-        JSON.stringify(meta.probe ?? null),
-        meta.ssim ?? null,
-        meta.accountTaskId ?? null,
+      const discard = (sha256: string) => removeUnused([sha256], deps);
+      const body = await receive(req, { ...options, meta: contract.variantMetaSchema, discard }, (received) =>
+        keepVariant(deps, received),
       );
-      if (!kept) throw notFound(`There is no file ${meta.assetId} in the library.`);
-      return { status: 200, body: { sha256: kept.sha256, bytes: Number(kept.bytes) } };
+      return { status: 200, body };
     },
   }),
 ];

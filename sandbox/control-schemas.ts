@@ -39,6 +39,10 @@ export const faultOrders = z.strictObject({
         username: username.optional(),
         ms: z.number().int().min(0).max(600_000).optional(),
         seconds: z.number().int().min(1).max(86_400).optional(),
+        code: z
+          .string()
+          .regex(/^[A-Za-z0-9-]{1,64}$/, 'Letters, digits and dashes, 64 at most.')
+          .optional(),
       }),
     )
     .max(1000),

@@ -26,6 +26,8 @@ export interface FaultOrder {
   ms?: number | undefined;
   /** What `throttle` asks for, seconds. */
   seconds?: number | undefined;
+  /** The code that `challenge` sends by e-mail, instead of six digits by chance. */
+  code?: string | undefined;
 }
 
 export interface ActiveFault extends FaultOrder {

@@ -51,7 +51,7 @@ export async function isChallenged(site: Site, account: Account): Promise<boolea
     type: 'challengeRaised',
     username: account.username,
     faultId: fault.id,
-    code: newEmailCode(),
+    code: fault.code ?? newEmailCode(),
   });
   return true;
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../../config/logger.ts';
 import type { WorkerLink } from '../sessions/link.ts';
 import { cleanMessage, createMasker } from '../sessions/secrets.ts';
 import { maskTrace } from './mask-trace.ts';
+import { createTraceFiles, tracesIn } from './trace-files.ts';
 
 export interface FailedStep {
   page: Page | null;
@@ -29,7 +30,7 @@ export interface Evidence {
 
 export interface EvidenceOptions {
   link: Pick<WorkerLink, 'saveEvidence'>;
-  /** Where traces lie until they are masked: only this user may read it, e.g. the pool's folder. */
+  /** The pool's folder, where traces lie until they are masked: only this user may read it. */
   folder: string;
   log: Logger;
 }
@@ -68,6 +69,8 @@ async function secretPlaces(page: Page, secrets: readonly string[]): Promise<Loc
  * throughput, and pictures cannot be masked after the fact.
  */
 export function createEvidence({ link, folder, log }: EvidenceOptions): Evidence {
+  const traceFiles = createTraceFiles(tracesIn(folder));
+
   async function screenshot({ page, accountTaskId, step, secrets }: FailedStep): Promise<string | null> {
     if (!page || page.isClosed()) return null;
     const mask = await secretPlaces(page, secrets);
@@ -99,7 +102,16 @@ export function createEvidence({ link, folder, log }: EvidenceOptions): Evidence
 
   return {
     async record(context) {
-      await context.tracing.start({ snapshots: true, screenshots: false, sources: false });
+      const name = traceFiles.begin();
+      const end = () =>
+        traceFiles.end(name).catch((error) => log.warn({ reason: String(error) }, 'a trace was not removed'));
+      context.once('close', end);
+      try {
+        await context.tracing.start({ name, snapshots: true, screenshots: false, sources: false });
+      } catch (error) {
+        await end();
+        throw error;
+      }
       return {
         async begin(step) {
           await context.tracing.startChunk({ title: step });

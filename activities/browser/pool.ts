@@ -8,6 +8,7 @@ import type { Logger } from '../../config/logger.ts';
 import type { ProxySettings, StorageState } from '../sessions/link.ts';
 import { launchArgs, launchEnv } from './chromium.ts';
 import { createSlots } from './slots.ts';
+import { tracesIn } from './trace-files.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 export interface BrowserPoolOptions {
@@ -106,7 +107,7 @@ export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
         executablePath,
         args: launchArgs(),
         env: launchEnv(),
-        tracesDir: join(folder, 'traces'),
+        tracesDir: tracesIn(folder),
         handleSIGINT: false,
         handleSIGTERM: false,
         handleSIGHUP: false,

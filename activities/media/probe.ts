@@ -16,6 +16,9 @@ export interface ProbeOptions {
   signal?: AbortSignal;
 }
 
+/** A picture, or a frame of a video, with more than these is not decoded anywhere: each takes 3 bytes of memory at least. */
+const MOST_PIXELS = 100_000_000;
+
 const VIDEO_EXTENSIONS = new Set('mp4 m4v mov mkv webm avi mpg mpeg ts mts m2ts wmv flv 3gp 3g2 ogv'.split(' '));
 const IMAGE_EXTENSIONS = new Set('jpg jpeg png webp gif avif heic heif tif tiff bmp jxl'.split(' '));
 
@@ -85,10 +88,11 @@ function holdAgainstName(kind: 'video' | 'image', ext: string, fileName: string)
 
 async function probeImage(path: string, ext: string, bytes: number): Promise<MediaProbe> {
   try {
-    const image = sharp(path, { failOn: 'truncated' });
+    const options = { failOn: 'truncated', limitInputPixels: MOST_PIXELS } as const;
+    const image = sharp(path, options);
     const { width, height, orientation = 1, format } = await image.metadata();
     // Reading the header says nothing about the rest: decode it once, small, to find a picture that was cut short.
-    await sharp(path, { failOn: 'truncated' }).resize(64, 64, { fit: 'inside' }).raw().toBuffer();
+    await sharp(path, options).resize(64, 64, { fit: 'inside' }).raw().toBuffer();
     const turned = orientation >= 5;
     return {
       kind: 'image',
@@ -146,6 +150,8 @@ async function probeVideo(path: string, ext: string, bytes: number, signal?: Abo
   const rotation = rotationOf(video);
   const { width, height } = displayedSize(video, rotation);
   if (width < 1 || height < 1) throw refuse('The video cannot be read: it does not say how large its picture is.');
+
+  if (width * height > MOST_PIXELS) throw refuse('The video has too many pixels to be worked with.');
 
   const end = await findMissingEnd(path, { promisedMs: (format.duration ?? 0) * 1000, signal });
   if (end.missingMs > 0) {

@@ -59,3 +59,12 @@ export async function keepEvidence(deps: Pick<Deps, 'db'>, meta: Meta, file: Sto
     return kept.id;
   });
 }
+
+/** Removes the file of evidence that was refused, unless other evidence has the same bytes. */
+export async function removeUnusedEvidence(
+  { db, evidenceStore }: Pick<Deps, 'db' | 'evidenceStore'>,
+  sha256: string,
+): Promise<void> {
+  const used = await db.evidence.findFirst({ where: { sha256 }, select: { id: true } });
+  if (!used) await evidenceStore.remove(sha256);
+}

@@ -112,6 +112,10 @@ describe('the evidence of a failed step', () => {
       expect(() => lines.map((line) => JSON.parse(line))).not.toThrow();
     }
     expect(await readdir(pool.folder)).toEqual(['traces']);
+    // What was recorded in clear goes with its session.
+    const recordings = async () =>
+      (await readdir(join(pool.folder, 'traces'), { recursive: true })).filter((name) => /[.]/.test(name));
+    while ((await recordings()).length > 0) await new Promise((done) => setTimeout(done, 50));
   });
 
   it('has a screenshot in which fields with secrets are covered', async () => {

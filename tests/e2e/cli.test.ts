@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderSampleVideos } from '../../activities/media/samples.ts';
+import { refusedPort } from '../../activities/proxies/proxies.fixture.ts';
 import { type Bench, SAMPLES_FOLDER, startBench } from '../support/bench.ts';
 import { until } from '../support/wait.ts';
 
@@ -20,6 +21,8 @@ describe('the command line', () => {
   let bench: Bench;
   let folder: string;
   let videos: string[];
+  /** Of the accounts on the site. */
+  const passwords = new Map<string, string>();
 
   /** The real program as a child process, beside a data folder as `npm start` leaves it. */
   function start(words: readonly string[], env: Record<string, string> = {}): ChildProcess {
@@ -74,6 +77,7 @@ describe('the command line', () => {
 
   it('imports accounts, says what is wrong with each line, and exports them again', async () => {
     const made = await bench.site.addAccounts({ count: 4, prefix: 'cli' });
+    for (const { username, password } of made) passwords.set(username, password);
     const lines = made.map(({ username, password }) => `sandbox,${username},${password},crew`);
     await writeFile(join(folder, 'accounts.csv'), ['platform,username,password,tags', ...lines, ''].join('\n'));
     await writeFile(join(folder, 'wrong.csv'), 'platform,username,password\nnowhere,ada,secret\n');
@@ -245,6 +249,108 @@ describe('the command line', () => {
       expect(Array.isArray((await json(words)).items)).toBe(true);
     }
     expect((await run(['open'])).stdout).toBe(`http://localhost:${new URL(bench.stack.apiUrl).port}\n`);
+  });
+
+  it('answers what waits for a person: with a code, as settled, or not at all', async () => {
+    const { items: crew } = await json(['accounts', 'list', '--tag', 'crew']);
+    const free = crew.filter(({ status }) => status !== 'blocked').map(({ username }) => String(username));
+    const [coded, settled, skipped] = free as [string, string, string];
+    await bench.site.break(...[coded, settled, skipped].map((username) => ({ fault: 'challenge' as const, username })));
+    const words = ['bulk', 'login', '--force', '--accounts', 'tag:crew', '--skip-refused', '--start'];
+    const task = String((await json(words)).id);
+    const waiting = await until(
+      () => json(['inbox', 'list']),
+      ({ items }) => items.filter(({ taskId }) => taskId === task).length === 3,
+      { what: 'three accounts wait' },
+    );
+    const entryOf = (name: string) => String(waiting.items.find(({ username }) => username === name)!.id);
+    expect((await run(['inbox', 'list'])).stdout).toMatch(new RegExp(`${entryOf(coded)}.*${coded}.*email-code`));
+
+    const both = await run(['inbox', 'answer', entryOf(coded), '--solved', '--code-file', '-']);
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('not both')]);
+    expect((await run(['inbox', 'answer', entryOf(coded)])).code).toBe(2);
+    const code = await bench.site.codeFor(coded);
+    const given = await run(['inbox', 'answer', entryOf(coded), '--code-file', '-'], {}, `${code}\n`);
+    expect([given.code, given.stdout]).toEqual([0, 'The entry is answered.\n']);
+    expect(given.stdout + given.stderr).not.toContain(code);
+    const late = await run(['inbox', 'answer', entryOf(coded), '--code-file', '-'], {}, '1\n');
+    expect([late.code, late.stdout]).toEqual([1, '']);
+    await bench.site.confirm({ username: settled, password: passwords.get(settled)! });
+    expect(await json(['inbox', 'answer', entryOf(settled), '--solved'])).toMatchObject({ state: 'answered' });
+    expect(await json(['inbox', 'skip', entryOf(skipped)])).toMatchObject({ state: 'skipped' });
+
+    expect((await run(['bulk', 'watch', task])).stdout).toMatch(/[23] succeeded, 1 skipped/);
+    const answered = await json(['inbox', 'list', '--state', 'answered']);
+    expect(answered.items.filter(({ taskId }) => taskId === task)).toHaveLength(2);
+    expect((await json(['inbox', 'list'])).items).toEqual([]);
+    await bench.site.break();
+  });
+
+  it('checks proxies, and says what is wrong with one', async () => {
+    const unused = await run(['proxies', 'check']);
+    expect([unused.code, unused.stderr]).toEqual([
+      1,
+      'No account uses these proxies: a check goes through an account.\n',
+    ]);
+    const body = { name: 'gone', protocol: 'http', host: '127.0.0.1', port: await refusedPort() };
+    const { id } = (await bench.send('POST', '/api/proxies', body)).body as { id: string };
+    const account = ['accounts', 'add', 'sandbox', 'behind-a-proxy', '--proxy', id, '--password-file', '-'];
+    expect((await run(account, {}, 'a secret\n')).code).toBe(0);
+
+    const started = await json(['proxies', 'check', '--no-watch']);
+    expect(started).toMatchObject({ kind: 'proxy-diag' });
+    expect((await run(['bulk', 'watch', `proxy-diag/${String(started.id)}`])).code).toBe(3);
+    const watched = await run(['proxies', 'check', id, '--repair']);
+    expect([watched.code, watched.stdout]).toEqual([3, expect.stringContaining('flotilla proxies list')]);
+    expect((await json(['proxies', 'list'])).items).toMatchObject([{ id, accounts: 1, status: 'failing' }]);
+    expect((await run(['proxies', 'list'])).stdout).toMatch(/gone.*failing.*The connection was refused/);
+    const none = await run(['proxies', 'check', '00000000-0000-4000-8000-000000000000']);
+    expect(none.code).toBe(1);
+  });
+
+  it('pauses and resumes a schedule, and runs it at once', async () => {
+    const { items: crew } = await json(['accounts', 'list', '--tag', 'crew']);
+    const one = crew.find(({ status }) => status !== 'blocked');
+    const order = { accounts: { ids: [one!.id] }, params: {}, skipRefused: true };
+    const body = {
+      name: 'nightly',
+      kind: 'login',
+      timeZone: 'UTC',
+      overlap: 'skip',
+      spec: { cron: '0 3 * * *' },
+      order,
+    };
+    const { id } = (await bench.send('POST', '/api/schedules', body)).body as { id: string };
+    expect((await run(['schedules', 'pause', id])).stdout).toBe('It is paused.\n');
+    expect((await json(['schedules', 'list'])).items).toMatchObject([{ id, state: 'paused', nextRunAt: null }]);
+    expect(await json(['schedules', 'resume', id])).toMatchObject({ state: 'active' });
+    expect((await run(['schedules', 'list'])).stdout).toMatch(/nightly.*03:00.*active/);
+    expect((await run(['schedules', 'run', id])).stdout).toBe('The run begins.\n');
+    const list = await until(
+      () => json(['schedules', 'list']),
+      ({ items }) => items[0]?.lastRunAt !== null,
+      { what: 'the schedule has run' },
+    );
+    expect(list.items[0]).toMatchObject({ lastError: null });
+    const gone = await run(['schedules', 'pause', '00000000-0000-4000-8000-000000000000']);
+    expect([gone.code, gone.stdout]).toEqual([1, '']);
+  });
+
+  it('restarts a worker, which comes back as another process under the same id', async () => {
+    const { items } = await json(['workers', 'list']);
+    const worker = items.find(({ role }) => role === 'media')!;
+    const name = `${String(worker.name)}/media`;
+    const before = await json(['workers', 'show', name]);
+    expect((await run(['workers', 'show', String(worker.name)])).stderr).toContain('runs several roles');
+    const told = await run(['workers', 'restart', name]);
+    expect([told.code, told.stdout]).toEqual([0, `${name} is told at its next heartbeat.\n`]);
+    const after = await until(
+      () => json(['workers', 'show', name]),
+      ({ pid, state }) => pid !== before.pid && state === 'ready',
+      { what: 'the worker is back', withinMs: 90_000 },
+    );
+    expect(after.id).toBe(before.id);
+    expect((await run(['workers', 'restart', 'nobody'])).code).toBe(1);
   });
 
   it('says what is wrong in a sentence and by its exit code', async () => {

@@ -11,6 +11,7 @@ export interface UploadOrder {
   window?: number;
   pace?: Record<string, unknown>;
   canary?: number;
+  name?: string;
 }
 
 export type AccountTaskItem = z.infer<typeof accountTaskItemSchema>;
@@ -25,9 +26,9 @@ export const pathOf = (id: string, rest = ''): string => `/api/bulk/${otherKinds
 export async function runKind(
   bench: Bench,
   kind: string,
-  { accounts, params = {}, window }: Partial<UploadOrder> & Pick<UploadOrder, 'accounts'>,
+  { accounts, params = {}, ...rest }: Partial<UploadOrder> & Pick<UploadOrder, 'accounts'>,
 ): Promise<string> {
-  const body = { accounts: { ids: accounts.map(({ id }) => id) }, params, ...(window && { window }) };
+  const body = { accounts: { ids: accounts.map(({ id }) => id) }, params, ...rest };
   const { id } = await bench.call('POST', `/api/bulk/${kind}`, z.object({ id: z.uuid() }), body);
   otherKinds.set(id, kind);
   await start(bench, id);
