@@ -27,6 +27,12 @@ const statesOf = <State extends string>(states: readonly State[]) =>
     .optional()
     .meta({ type: 'string', description: `One or more of ${states.join(', ')}; comma between them` });
 
+/** How an order to a task that exists can fail. */
+const orderRefusals = {
+  409: { description: 'The task does not take this order in its present state' },
+  503: { description: 'No orchestrator answers, or Temporal cannot be reached' },
+};
+
 const listQuery = z.object({ state: statesOf(BULK_STATES), ...pageQuery });
 const taskPage = pageOf(schemas.taskItemSchema);
 
@@ -167,7 +173,7 @@ const orderRoute = ({ name, give, ...texts }: OrderRoute): Route =>
     tags: TAGS,
     access: 'operator',
     params: taskParams,
-    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema } },
+    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema }, ...orderRefusals },
     handler: async ({ params: { kind, id }, actor, deps }) => ({
       status: 202,
       body: await give(deps, { kind, id, by: actor.name }),
@@ -216,7 +222,7 @@ const orderRoutes: Route[] = [
     access: 'operator',
     params: taskParams,
     body: z.object({ window: schemas.windowSchema }).strict(),
-    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema } },
+    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema }, ...orderRefusals },
     handler: async ({ params: { kind, id }, body: { window }, actor, deps }) => ({
       status: 202,
       body: await orders.setTaskWindow(deps, { kind, id, window, by: actor.name }),
@@ -237,6 +243,7 @@ const resolveRoute = route({
   body: z.object({ action: z.enum(['retry', 'skip']) }).strict(),
   responses: {
     202: { description: 'The answer was taken', schema: z.object({ id: z.uuid(), action: z.enum(['retry', 'skip']) }) },
+    ...orderRefusals,
   },
   handler: async ({ params, body: { action }, actor, deps }) => ({
     status: 202,

@@ -42,7 +42,10 @@ export const locksRoutes: Route[] = [
         ttlMs: z.int().min(1_000).max(86_400_000).meta({ description: 'Milliseconds until it expires by itself' }),
       })
       .strict(),
-    responses: { 200: { description: 'The lock is held', schema: lockSchema } },
+    responses: {
+      200: { description: 'The lock is held', schema: lockSchema },
+      409: { description: 'Somebody else holds it' },
+    },
     async handler({ body, deps }) {
       const answer = await acquireLease(asSql(deps.db), body);
       if (answer.acquired) {
@@ -68,6 +71,7 @@ export const locksRoutes: Route[] = [
     body: z.object({ resource, fencingToken }).strict(),
     responses: {
       200: { description: 'It is free', schema: z.object({ resource: z.string(), released: z.literal(true) }) },
+      409: { description: 'It is no longer held under this fencing token' },
     },
     async handler({ body, deps }) {
       if (!(await releaseLease(asSql(deps.db), body.resource, body.fencingToken))) {

@@ -54,6 +54,7 @@ export const mediaRoutes: Route[] = [
       201: { description: 'Added', schema: mediaSchema },
       413: { description: 'Larger than FLOTILLA_MEDIA_MAX_BYTES' },
       422: { description: 'No video or picture, or one that is damaged or cut short' },
+      503: { description: 'The same file was deleted at this moment; send it again' },
     },
     async handler({ req, deps, signal }) {
       const { row, isNew } = await uploadMedia(req, deps, signal);

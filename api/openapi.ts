@@ -1,9 +1,16 @@
 import { z } from 'zod';
-import type { ZodOpenApiContentObject, ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type {
+  ZodOpenApiContentObject,
+  ZodOpenApiOperationObject,
+  ZodOpenApiResponseObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 import { areaOfTag } from '../contracts/scopes.ts';
 import { scopesAllow } from './actor.ts';
 import { problemSchema } from './problem.ts';
+import type { ProblemSpec } from './problem-statuses.ts';
+import { PROBLEMS, problemsOf } from './problem-statuses.ts';
 import type { ResponseSpec, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
 
@@ -15,17 +22,41 @@ function toResponse(spec: ResponseSpec) {
     return { description: spec.description, content: { 'application/json': { schema: spec.schema, ...example } } };
   }
   if (spec.contentType) {
-    return { description: spec.description, content: { [spec.contentType]: { schema: { type: 'string' as const } } } };
+    const content = [spec.contentType].flat().map((type) => [type, { schema: { type: 'string' as const } }]);
+    return { description: spec.description, content: Object.fromEntries(content) };
   }
   return { description: spec.description };
 }
 
-function toResponses(route: Route): ZodOpenApiResponsesObject {
-  const own = Object.entries(route.responses).map(([status, spec]) => [
-    status,
-    Number(status) < 400 ? toResponse(spec) : { description: spec.description, content: problemContent },
+function toProblemResponse({ description, headers = {} }: ProblemSpec): ZodOpenApiResponseObject {
+  const declared = Object.entries(headers).map(([name, { type, description: what }]) => [
+    name,
+    { description: what, required: true, schema: { type } },
   ]);
-  return { ...Object.fromEntries(own), default: { description: 'An error', content: problemContent } };
+  return {
+    description,
+    content: problemContent,
+    ...(declared.length > 0 ? { headers: Object.fromEntries(declared) } : {}),
+  };
+}
+
+/** The refusals that are the same everywhere stand once in the document, as components. */
+const shared = new Map<string, ZodOpenApiResponseObject>(
+  Object.entries(PROBLEMS).map(([status, spec]) => [
+    spec.description,
+    { ...toProblemResponse(spec), id: `Problem${status}` },
+  ]),
+);
+
+function toResponses(route: Route): ZodOpenApiResponsesObject {
+  const own = Object.entries(route.responses)
+    .filter(([status]) => Number(status) < 400)
+    .map(([status, spec]) => [status, toResponse(spec)]);
+  const problems = [...problemsOf(route)].map(([status, spec]) => [
+    String(status),
+    shared.get(spec.description) ?? toProblemResponse(spec),
+  ]);
+  return Object.fromEntries([...own, ...problems]);
 }
 
 function toRequestBody(route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
@@ -39,7 +70,10 @@ function toRequestBody(route: Route): Pick<ZodOpenApiOperationObject, 'requestBo
     const examples = named.length > 0 ? { examples: Object.fromEntries(named) } : {};
     content['application/json'] = { schema: route.body, ...examples };
   }
-  return Object.keys(content).length > 0 ? { requestBody: { required: true, content } } : {};
+  if (Object.keys(content).length === 0) return {};
+  // A request without a body is read as an empty object.
+  const required = route.multipart !== undefined || !route.body?.safeParse({}).success;
+  return { requestBody: { required, content } };
 }
 
 /** In words, who may call: a role, or the scope that stands in for it. */

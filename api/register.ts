@@ -8,7 +8,8 @@ import { checkAccess } from './auth.ts';
 import type { Deps } from './deps.ts';
 import { fieldErrors } from './field-errors.ts';
 import { answerOnce } from './idempotency.ts';
-import { badRequest, Problem } from './problem.ts';
+import { badRequest, Problem, toProblem } from './problem.ts';
+import { problemsOf } from './problem-statuses.ts';
 import type { Answer, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
 import { checkKeepable } from './safe-input.ts';
@@ -77,10 +78,27 @@ function send(route: Route, answer: Answer, res: Response, deps: Deps): void {
   else res.json(body);
 }
 
+/**
+ * Holds the status of a refusal against the declaration, as `send` does with answers: outside production one that the
+ * documentation does not name becomes a fault of ours, so that every test that meets it fails.
+ */
+function documented(route: Route, deps: Deps): (error: unknown) => unknown {
+  const statuses = new Set(problemsOf(route).keys());
+  return (error) => {
+    const problem = toProblem(error);
+    if (!problem || statuses.has(problem.status)) return error;
+    const message = `${route.operationId} refused with ${problem.status} without declaring it`;
+    if (process.env.NODE_ENV !== 'production') return new Error(message, { cause: error });
+    deps.log.error({ operationId: route.operationId }, message);
+    return error;
+  };
+}
+
 function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
   const handle = audited(route);
-  return async (req, res) => {
+  const asDocumented = documented(route, deps);
+  const answer: RequestHandler = async (req, res) => {
     res.locals.route = route.path;
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
     checkAccess(req, actor, route);
@@ -97,8 +115,15 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     const work = () => handle({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
     const once = key !== undefined && route.idempotent === true && !isForm;
     const call = { actor, operationId: route.operationId, key: key ?? '', request: { params, query, body } };
-    const answer = once ? await answerOnce(deps, call, work) : await work();
-    if (answer !== 'streamed') send(route, answer, res, deps);
+    const done = once ? await answerOnce(deps, call, work) : await work();
+    if (done !== 'streamed') send(route, done, res, deps);
+  };
+  return async (req, res, next) => {
+    try {
+      await answer(req, res, next);
+    } catch (error) {
+      throw asDocumented(error);
+    }
   };
 }
 
@@ -111,7 +136,11 @@ export function registerRoutes(app: Express, routes: readonly Route[], deps: Dep
     const expressPath = path.replace(/\{(\w+)\}/g, ':$1');
     const group = byPath.get(path) ?? [];
     for (const route of group) app[route.method](expressPath, toHandler(route, deps));
-    const allow = group.map((route) => route.method.toUpperCase()).join(', ');
+    const methods = group.map((route) => route.method.toUpperCase());
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    app.options(expressPath, (_req, res) => {
+      res.status(204).set({ allow }).end();
+    });
     app.all(expressPath, (req) => {
       throw new Problem(405, `${req.method} is not offered here; ${allow} is.`, { headers: { allow } });
     });

@@ -75,7 +75,10 @@ export const retentionRoutes: readonly Route[] = [
     description: 'Starts the schedule’s run now, unless one is under way. See `lastRun` for what it removed.',
     tags: ['system'],
     access: 'admin',
-    responses: { 202: { description: 'Handed to Temporal', schema: z.object({ started: z.literal(true) }) } },
+    responses: {
+      202: { description: 'Handed to Temporal', schema: z.object({ started: z.literal(true) }) },
+      503: { description: 'Temporal cannot be reached' },
+    },
     async handler({ deps }) {
       try {
         const client = await clientWithin(deps, CALL_MS);

@@ -99,6 +99,7 @@ const passwordRoute = route({
     409: { description: 'Signed in with a token, which has no password' },
     422: { description: 'The current password is wrong, or the new one cannot be taken' },
     429: { description: 'Too many wrong passwords: wait as `Retry-After` says' },
+    503: { description: 'Too many people sign in at once' },
   },
   async handler({ body: { current, next }, actor, req, res, deps }) {
     const user = await deps.db.user.findUnique({ where: { id: signedInUser(actor) } });
