@@ -11,6 +11,7 @@ import { countNew, writeBatch } from './account-import-write.ts';
 import { checkUtf8, readCsv } from './csv-file.ts';
 import type { Deps } from './deps.ts';
 import { receiveFile } from './multipart.ts';
+import { flagQuery } from './pages.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
@@ -109,7 +110,7 @@ export const accountImportRoutes: Route[] = [
       'rejections are listed; `rejectedTotal` counts the rejected lines.',
     tags: ['Accounts'],
     access: 'operator',
-    query: z.strictObject({ dryRun: z.stringbool().default(false) }),
+    query: z.strictObject({ dryRun: flagQuery.default(false) }),
     multipart: true,
     responses: {
       200: { description: 'What was written, or with `dryRun` what would be', schema: importSchema },

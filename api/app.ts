@@ -74,6 +74,8 @@ export interface AppOptions {
   routes?: readonly Route[];
   /** Folder of the built dashboard. */
   dashboardFolder?: string;
+  /** Refused credentials a minute and address; for a caller that tries wrong ones on every route. */
+  failedAuthPerMinute?: number;
 }
 
 /**
@@ -91,7 +93,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.use(securityHeaders(env.publicUrl));
   app.use(privacy);
   app.use(allowList(deps));
-  app.use(['/api', '/metrics'], failedAuthLimit(), authenticate(deps));
+  app.use(['/api', '/metrics'], failedAuthLimit(options.failedAuthPerMinute), authenticate(deps));
   app.use('/api', requestLimit(deps));
 
   const openApi = JSON.stringify(buildOpenApi(routes));

@@ -22,10 +22,15 @@ const taskParams = z.object({ kind: z.string().meta({ description: 'Name of a ki
 const statesOf = <State extends string>(states: readonly State[]) =>
   z
     .string()
+    // On what comes in: an example of the whole would be one of what comes out.
+    .meta({ examples: [states.slice(0, 2).join(',')] })
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(states)))
     .optional()
-    .meta({ type: 'string', description: `One or more of ${states.join(', ')}; comma between them` });
+    .meta({
+      type: 'string',
+      description: `One or more of ${states.join(', ')}; comma between them`,
+    });
 
 /** How an order to a task that exists can fail. */
 const orderRefusals = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { acquireLease, releaseLease } from '../activities/leases.ts';
+import { fencingTokenSchema } from '../contracts/values.ts';
 import { asSql, query } from './door/sql.ts';
 import { pageOf } from './pages.ts';
 import { conflict } from './problem.ts';
@@ -8,12 +9,12 @@ import { route } from './route.ts';
 
 const TAGS = ['Locks'];
 const resource = z.string().min(1).max(200).meta({ description: 'Any name, e.g. `report/weekly` or `account/<id>`' });
-const fencingToken = z.string().regex(/^\d{1,19}$/, 'Must be a decimal number');
+const fencingToken = fencingTokenSchema;
 
 const lockSchema = z.object({
   resource: z.string(),
   owner: z.string(),
-  fencingToken: z.string().meta({ description: 'Grows with every new holder; a decimal number of up to 19 digits' }),
+  fencingToken: z.string().meta({ description: 'Grows with every new holder; a decimal number of up to 18 digits' }),
   expiresAt: z.iso.datetime(),
 });
 const heldSchema = lockSchema.extend({ acquiredAt: z.iso.datetime() });

@@ -8,13 +8,12 @@ import type {
 import { createDocument } from 'zod-openapi';
 import { areaOfTag } from '../contracts/scopes.ts';
 import { scopesAllow } from './actor.ts';
-import { problemSchema } from './problem.ts';
+import { addExamples } from './openapi-examples.ts';
+import { problemSchema, TITLES } from './problem.ts';
 import type { ProblemSpec } from './problem-statuses.ts';
 import { PROBLEMS, problemsOf } from './problem-statuses.ts';
 import type { ResponseSpec, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
-
-const problemContent = { 'application/problem+json': { schema: problemSchema } };
 
 function toResponse(spec: ResponseSpec) {
   if (spec.schema) {
@@ -22,20 +21,37 @@ function toResponse(spec: ResponseSpec) {
     return { description: spec.description, content: { 'application/json': { schema: spec.schema, ...example } } };
   }
   if (spec.contentType) {
-    const content = [spec.contentType].flat().map((type) => [type, { schema: { type: 'string' as const } }]);
+    // A schema of a stream would be one of each event.
+    const media = (type: string) => (type === 'text/event-stream' ? {} : { schema: { type: 'string' as const } });
+    const content = [spec.contentType].flat().map((type) => [type, media(type)]);
     return { description: spec.description, content: Object.fromEntries(content) };
   }
   return { description: spec.description };
 }
 
-function toProblemResponse({ description, headers = {} }: ProblemSpec): ZodOpenApiResponseObject {
+function problemExample(status: number, detail: string) {
+  return {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail,
+    ...(status === 400 || status === 422
+      ? { errors: [{ path: 'accounts.ids.3', message: 'There is no such account' }] }
+      : {}),
+    requestId: '0b6f1d8e-77a5-4f0e-8a34-1c2d3e4f5a6b',
+  };
+}
+
+function toProblemResponse(status: number, { description, headers = {} }: ProblemSpec): ZodOpenApiResponseObject {
   const declared = Object.entries(headers).map(([name, { type, description: what }]) => [
     name,
     { description: what, required: true, schema: { type } },
   ]);
   return {
     description,
-    content: problemContent,
+    content: {
+      'application/problem+json': { schema: problemSchema, example: problemExample(status, `${description}.`) },
+    },
     ...(declared.length > 0 ? { headers: Object.fromEntries(declared) } : {}),
   };
 }
@@ -44,7 +60,7 @@ function toProblemResponse({ description, headers = {} }: ProblemSpec): ZodOpenA
 const shared = new Map<string, ZodOpenApiResponseObject>(
   Object.entries(PROBLEMS).map(([status, spec]) => [
     spec.description,
-    { ...toProblemResponse(spec), id: `Problem${status}` },
+    { ...toProblemResponse(Number(status), spec), id: `Problem${status}` },
   ]),
 );
 
@@ -54,7 +70,7 @@ function toResponses(route: Route): ZodOpenApiResponsesObject {
     .map(([status, spec]) => [status, toResponse(spec)]);
   const problems = [...problemsOf(route)].map(([status, spec]) => [
     String(status),
-    shared.get(spec.description) ?? toProblemResponse(spec),
+    shared.get(spec.description) ?? toProblemResponse(status, spec),
   ]);
   return Object.fromEntries([...own, ...problems]);
 }
@@ -111,7 +127,7 @@ export function buildOpenApi(routes: readonly Route[]) {
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: toOperation(route) };
   }
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: {
       title: 'Flotilla',
@@ -127,4 +143,6 @@ export function buildOpenApi(routes: readonly Route[]) {
       },
     },
   });
+  addExamples(document);
+  return document;
 }

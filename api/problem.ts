@@ -20,7 +20,7 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'An error answer (RFC 9457).' });
 
-const TITLES: Readonly<Record<number, string>> = {
+export const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Sign in first',
   403: 'Not allowed',

@@ -34,14 +34,17 @@ export function requestLimit(deps: Pick<Deps, 'db' | 'env'>): RequestHandler {
   });
 }
 
-/** Wrong tokens from one address; only refusals count, so that open event streams take nothing from anybody. */
-export function failedAuthLimit(): RequestHandler {
+/**
+ * Wrong tokens from one address; only refusals count, so that open event streams take nothing from anybody.
+ * @param most refusals a minute
+ */
+export function failedAuthLimit(most = FAILED_AUTH_PER_MINUTE): RequestHandler {
   const store = new MemoryStore();
   store.init({ windowMs: WINDOW_MS } as Options);
   return async (req, res, next) => {
     const key = addressKey(req);
     const failures = await store.get(key);
-    if (failures && failures.totalHits >= FAILED_AUTH_PER_MINUTE) {
+    if (failures && failures.totalHits >= most) {
       const resetMs = (failures.resetTime?.getTime() ?? Date.now() + WINDOW_MS) - Date.now();
       res.setHeader('retry-after', Math.max(1, Math.ceil(resetMs / 1_000)));
       return refuse(req, res);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { paceSchema, totalsSchema, WINDOW_DEFAULT, WINDOW_MAX, WINDOW_MIN } from '../../contracts/bulk.ts';
 import { ACCOUNT_TASK_STATES, BULK_STATES } from '../../contracts/states.ts';
+import { instantSchema } from '../../contracts/values.ts';
 import type { AnyKind } from '../../kinds/define.ts';
 import { selectionSchema } from './selection.ts';
 
@@ -22,8 +23,7 @@ export const orderSchema = (kind: AnyKind) =>
       params: kind.params,
       window: windowSchema.default(WINDOW_DEFAULT),
       pace: paceSchema.optional().meta({ title: 'Pace' }),
-      startAt: z.iso
-        .datetime({ offset: true })
+      startAt: instantSchema
         .optional()
         .meta({ title: 'Start at', description: 'Starts by itself at this time; without it the task is a draft' }),
       skipRefused: z.boolean().default(false).meta({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fingerprintPattern } from '../../contracts/fingerprint.ts';
+import { instantSchema } from '../../contracts/values.ts';
 
 /** What both the log and its causes can be narrowed by. */
 export const errorFilter = {
@@ -12,8 +13,8 @@ export const errorFilter = {
   workerId: z.uuid().optional(),
   fingerprint: z.string().regex(fingerprintPattern, 'Must be 16 hexadecimal digits').optional(),
   text: z.string().max(200).optional().meta({ description: 'Part of the message' }),
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Not before' }),
-  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before' }),
+  from: instantSchema.optional().meta({ description: 'Not before' }),
+  to: instantSchema.optional().meta({ description: 'Before' }),
 };
 export type ErrorFilter = z.output<z.ZodObject<typeof errorFilter>>;
 

@@ -72,7 +72,12 @@ const sessionRoutes: Route[] = [
     summary: 'End one of my sessions',
     tags,
     access: 'signed-in',
-    params: z.object({ id: z.string().regex(/^[0-9a-f]{64}$/, 'Must be the id of a session') }),
+    params: z.object({
+      id: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'Must be the id of a session')
+        .meta({ examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'] }),
+    }),
     responses: { 204: { description: 'Ended' }, 404: { description: 'I have no such session' } },
     async handler({ params: { id }, actor, deps, note }) {
       const { count } = await deps.db.webSession.deleteMany({ where: { id, userId: signedInUser(actor) } });
