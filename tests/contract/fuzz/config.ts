@@ -50,30 +50,39 @@ const BODY_POOLS: Readonly<Record<string, string>> = {
 /** How often a generated request has a real id: the rest looks for what is not there. */
 const OFTEN = 0.7;
 
-function operationOf({ operationId, method, path, body }: Route): string {
-  const kind = method === 'delete' ? 'doomed' : 'kept';
+function bindingsOf({ operationId, method, path, body }: Route, { doomed }: Seeded): string {
   const ofPath = parametersOf(path).map((name) => [`path.${name}`, poolOf(path, name)] as const);
   const all = [...ofPath, ...(body ? Object.entries(BODY_POOLS) : [])];
   if (all.length === 0) return '';
   const bindings = all.map(([name, pool]) => {
-    const dictionary = kind === 'doomed' && DOOMED.has(pool ?? '') ? `doomed-${pool}` : `kept-${pool}`;
+    const dictionary = method === 'delete' && doomed[pool ?? ''] ? `doomed-${pool}` : `kept-${pool}`;
     return `"${name}" = { dictionary = "${dictionary}", probability = ${OFTEN} }`;
   });
   return `[[operations]]\ninclude-operation-id = "${operationId}"\nparameters = { ${bindings.join(', ')} }\n`;
 }
 
-let DOOMED = new Set<string>();
-
 export interface Run {
   token: string;
   seed: number;
+  /** Generated requests an operation and phase, at most. */
   maxExamples: number;
-  maxSeconds: number;
+  phases: readonly ('examples' | 'coverage' | 'fuzzing' | 'stateful')[];
+  /** Operations that are left out, or the only ones. */
+  without?: readonly string[];
+  only?: readonly string[];
+}
+
+/** Requests of these operations are not sent. */
+function leftOut(routes: readonly Route[], { without, only }: Run): string {
+  const names = routes
+    .map(({ operationId }) => operationId)
+    .filter((name) => without?.includes(name) || (only && !only.includes(name)));
+  if (names.length === 0) return '';
+  return `[[operations]]\ninclude-operation-id = ${JSON.stringify(names)}\nenabled = false\n`;
 }
 
 /** The fuzzer's configuration: which checks, with whose token, and with which ids. */
 export function configOf(routes: readonly Route[], seeded: Seeded, run: Run): string {
-  DOOMED = new Set(Object.keys(seeded.doomed));
   const dictionaries = Object.entries(seeded).flatMap(([kind, pools]) =>
     Object.entries(pools as Seeded['kept'])
       .filter(([, ids]) => ids.length > 0)
@@ -81,6 +90,8 @@ export function configOf(routes: readonly Route[], seeded: Seeded, run: Run): st
   );
   return `
 seed = ${run.seed}
+# Python's syntax trees are not made for threads in all of its versions.
+workers = 1
 continue-on-failure = true
 max-stream-events = 1
 request-timeout = 20
@@ -109,5 +120,9 @@ missing_required_header.enabled = true
 [dictionaries]
 ${dictionaries.join('\n')}
 
-${routes.map(operationOf).filter(Boolean).join('\n')}`;
+${leftOut(routes, run)}
+${routes
+  .map((route) => bindingsOf(route, seeded))
+  .filter(Boolean)
+  .join('\n')}`;
 }

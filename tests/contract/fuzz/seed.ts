@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
-import { makeAccounts } from '../../../api/door/test-data.ts';
+import { sha256Hex } from '../../../api/auth.ts';
+import { makeAccounts, makeVideo } from '../../../api/door/test-data.ts';
 import { sealAccountLogin } from '../../../api/secrets.ts';
 import type { TestApi, TestCall } from '../../../api/testing.ts';
 import { accountLeaseResource } from '../../../contracts/worker-api.ts';
@@ -10,6 +11,10 @@ export interface Seeded {
   kept: Readonly<Record<string, readonly string[]>>;
   doomed: Readonly<Record<string, readonly string[]>>;
 }
+
+/** The id that the examples of the documentation name, and the one of a picture. */
+const EXAMPLE_ID = '3f1c0d5e-6f57-4c0e-9f0b-6c1d2b0a9e11';
+const PICTURE_ID = '8d0f5c1a-43b2-4d5e-8a6f-2b7c9e1d0f34';
 
 const DOOMED = 12;
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
@@ -42,6 +47,14 @@ export async function seed(api: TestApi): Promise<Seeded> {
   };
 
   const accounts = await makeAccounts(api, 'fuzz-', 6);
+  const clips = await makeAccounts(api, 'clips-', 2, { platform: 'sandbox-clips' });
+  await db.account.update({ where: { id: accounts[0] ?? '' }, data: { id: EXAMPLE_ID } });
+  accounts[0] = EXAMPLE_ID;
+  const tags = ['fuzz-', 'example', 'crew', 'crew-a'];
+  await db.account.updateMany({ where: { id: { in: accounts.slice(0, 2) } }, data: { tags } });
+  for (const n of [0, 1]) {
+    await made(`/api/accounts/${accounts[n]}/links`, { method: 'PUT', body: { accountIds: [clips[n]] } });
+  }
   for (const id of accounts) {
     const secret = sealAccountLogin(sealer, id, { password: 'hunter2', totpSecret: null });
     await db.account.update({ where: { id }, data: { secret } });
@@ -50,13 +63,22 @@ export async function seed(api: TestApi): Promise<Seeded> {
     name: `Proxy ${n}`,
     ...{ protocol: 'http', host: 'proxy.example.com', port: 8080, username: 'me', password: 'hunter2' },
   }));
-  await db.account.updateMany({ where: { id: { in: accounts.slice(0, 2) } }, data: { proxyId: proxies[0] ?? null } });
+  await db.proxy.update({ where: { id: proxies[0] ?? '' }, data: { id: EXAMPLE_ID } });
+  proxies[0] = EXAMPLE_ID;
+  await db.account.updateMany({ where: { id: { in: accounts.slice(0, 2) } }, data: { proxyId: EXAMPLE_ID } });
   const categories = await createMany('/api/follow-categories', (n) => ({ name: `Category ${n}` }));
-  await made(`/api/follow-categories/${categories[0]}/targets`, { body: { usernames: ['ada', 'grace', 'mary'] } });
+  await db.followCategory.update({ where: { id: categories[0] ?? '' }, data: { id: EXAMPLE_ID } });
+  categories[0] = EXAMPLE_ID;
+  const usernames = numbers(60).map((n) => `target-${n}`);
+  await made(`/api/follow-categories/${EXAMPLE_ID}/targets`, { body: { usernames } });
   const targets = await db.followTarget.findMany({ select: { id: true } });
   const media: Record<string, string>[] = [];
   for (const n of numbers(DOOMED + 1)) media.push(await uploaded('/api/media', await picture(n)));
   const mediaIds = media.map(({ id }) => String(id));
+  await db.mediaAsset.update({ where: { id: mediaIds[0] ?? '' }, data: { id: PICTURE_ID } });
+  mediaIds[0] = PICTURE_ID;
+  const video = { id: EXAMPLE_ID, sha256: sha256Hex('a video that nobody plays') };
+  await db.mediaAsset.update({ where: { id: await makeVideo(api, 'summer.mp4') }, data: video });
   const meta = { assetId: mediaIds[0], recipeHash: 'a recipe', recipe: {}, probe: {} };
   await uploaded('/api/worker/variants', await picture(100), { meta: JSON.stringify(meta) });
   const variants = await db.mediaVariant.findMany({ select: { id: true } });
@@ -102,8 +124,8 @@ export async function seed(api: TestApi): Promise<Seeded> {
       accounts,
       proxies: proxies.slice(0, 1),
       categories: categories.slice(0, 1),
-      targets: targets.map(({ id }) => id),
-      media: mediaIds.slice(0, 1),
+      targets: targets.slice(0, 2).map(({ id }) => id),
+      media: [EXAMPLE_ID, PICTURE_ID],
       hashes: media.slice(0, 1).map(({ sha256 }) => String(sha256)),
       variants: variants.map(({ id }) => id),
       kinds: ['login'],
