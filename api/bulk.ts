@@ -227,6 +227,7 @@ const orderRoutes: Route[] = [
     access: 'operator',
     params: taskParams,
     body: z.object({ window: schemas.windowSchema }).strict(),
+    examples: { wider: { window: 50 } },
     responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema }, ...orderRefusals },
     handler: async ({ params: { kind, id }, body: { window }, actor, deps }) => ({
       status: 202,
@@ -246,6 +247,7 @@ const resolveRoute = route({
   access: 'operator',
   params: taskParams.extend({ accountTaskId: z.uuid() }),
   body: z.object({ action: z.enum(['retry', 'skip']) }).strict(),
+  examples: { again: { action: 'retry' }, without: { action: 'skip' } },
   responses: {
     202: { description: 'The answer was taken', schema: z.object({ id: z.uuid(), action: z.enum(['retry', 'skip']) }) },
     ...orderRefusals,

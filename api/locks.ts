@@ -70,6 +70,7 @@ export const locksRoutes: Route[] = [
     tags: TAGS,
     access: 'operator',
     body: z.object({ resource, fencingToken }).strict(),
+    examples: { release: { resource: 'deploy', fencingToken: '42' } },
     responses: {
       200: { description: 'It is free', schema: z.object({ resource: z.string(), released: z.literal(true) }) },
       409: { description: 'It is no longer held under this fencing token' },

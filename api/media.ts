@@ -87,6 +87,7 @@ export const mediaRoutes: Route[] = [
     access: 'operator',
     params: idParams,
     body: patchMediaSchema,
+    examples: { rename: { fileName: 'summer.mp4', tags: ['beach'] } },
     responses: { 200: { description: 'Changed', schema: mediaSchema }, 404: { description: 'No such file' } },
     async handler({ params, body, deps }) {
       const { fileName, tags: newTags } = body;

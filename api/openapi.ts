@@ -9,6 +9,7 @@ import { createDocument } from 'zod-openapi';
 import { areaOfTag } from '../contracts/scopes.ts';
 import { scopesAllow } from './actor.ts';
 import { addExamples } from './openapi-examples.ts';
+import { GUIDE, TAGS } from './openapi-guide.ts';
 import { problemSchema, TITLES } from './problem.ts';
 import type { ProblemSpec } from './problem-statuses.ts';
 import { PROBLEMS, problemsOf } from './problem-statuses.ts';
@@ -132,14 +133,24 @@ export function buildOpenApi(routes: readonly Route[]) {
     info: {
       title: 'Flotilla',
       version: '0.1.0',
-      description: 'Durable bulk operations over many accounts that you own or are authorised to run.',
+      description: GUIDE,
     },
+    tags: TAGS.filter(({ name }) => routes.some(({ tags }) => tags.includes(name))),
     paths,
     security: [{ bearer: [] }, { cookie: [] }],
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer' },
-        cookie: { type: 'apiKey', in: 'cookie', name: 'flotilla_session' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of Settings › Tokens, or the one that the first start printed.',
+        },
+        cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'flotilla_session',
+          description: 'Set by signing in; nothing is to be entered here.',
+        },
       },
     },
   });

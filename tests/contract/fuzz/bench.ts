@@ -12,7 +12,7 @@ import { configOf } from './config.ts';
 import { type Seeded, seed } from './seed.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../tools/fuzzer/bin/schemathesis', import.meta.url));
-const TEMPORAL_PORT = 7362;
+const TEMPORAL_PORT = 7371;
 
 export interface Outcome {
   exitCode: number | null;

@@ -12,8 +12,9 @@ export interface Seeded {
   doomed: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The id that the examples of the documentation name, and the one of a picture. */
+/** The ids that the examples of the documentation name: of most rows, of an account to link, of a picture. */
 const EXAMPLE_ID = '3f1c0d5e-6f57-4c0e-9f0b-6c1d2b0a9e11';
+const LINKED_ID = '5b9e2c47-0d18-4a6c-b1f3-7e2a9c4d8f60';
 const PICTURE_ID = '8d0f5c1a-43b2-4d5e-8a6f-2b7c9e1d0f34';
 
 const DOOMED = 12;
@@ -50,6 +51,8 @@ export async function seed(api: TestApi): Promise<Seeded> {
   const clips = await makeAccounts(api, 'clips-', 2, { platform: 'sandbox-clips' });
   await db.account.update({ where: { id: accounts[0] ?? '' }, data: { id: EXAMPLE_ID } });
   accounts[0] = EXAMPLE_ID;
+  await db.account.update({ where: { id: clips[0] ?? '' }, data: { id: LINKED_ID } });
+  clips[0] = LINKED_ID;
   const tags = ['fuzz-', 'example', 'crew', 'crew-a'];
   await db.account.updateMany({ where: { id: { in: accounts.slice(0, 2) } }, data: { tags } });
   for (const n of [0, 1]) {
