@@ -10,7 +10,7 @@ import type { Deps } from './deps.ts';
 import { docsPage } from './docs-page.ts';
 import { timeRequests } from './metrics/requests.ts';
 import { buildOpenApi } from './openapi.ts';
-import { apiNotFound, problemHandler } from './problem.ts';
+import { Problem, pathNotFound, problemHandler } from './problem.ts';
 import { failedAuthLimit, requestLimit } from './rate-limit.ts';
 import { registerRoutes } from './register.ts';
 import type { Route } from './route.ts';
@@ -100,10 +100,14 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.get('/api/openapi.json', (_req, res) => {
     res.type('json').send(openApi);
   });
+  app.all('/api/openapi.json', (req) => {
+    throw new Problem(405, `${req.method} is not offered here; GET is.`, { headers: { allow: 'GET, HEAD' } });
+  });
   app.use('/api/docs', docsPage());
   registerRoutes(app, routes, deps);
-  app.use('/api', apiNotFound);
+  app.use('/api', pathNotFound);
   app.use(dashboard(options.dashboardFolder ?? join(process.cwd(), 'web', 'dist')));
+  app.use(pathNotFound);
   app.use(problemHandler(log));
   return app;
 }

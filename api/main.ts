@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { readEnv } from '../config/env.ts';
 import { createLogger } from '../config/logger.ts';
 import { createApp } from './app.ts';
+import { answerClientErrors } from './client-errors.ts';
 import { createDeps } from './create-deps.ts';
 import { errorCode } from './error-code.ts';
 import { startSampler } from './metrics/sampler.ts';
@@ -23,6 +24,7 @@ async function start(): Promise<void> {
   const { deps, close } = await createDeps(env, log);
   await Promise.all([deps.media.sweep(), deps.evidenceStore.sweep()]);
   const server = createServer(createApp(deps));
+  answerClientErrors(server);
   // A large video over a slow line takes longer than the five minutes that Node allows a request by default.
   server.requestTimeout = 0;
   await new Promise<void>((done, fail) => {

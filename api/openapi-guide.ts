@@ -10,10 +10,16 @@ page as it is. Each operation says which role or scope it needs.
 
 ## Errors
 Every error is \`application/problem+json\` (RFC 9457) with \`title\`, \`status\`, a \`detail\` in one sentence, the
-\`requestId\` under which it is logged, and \`errors: [{path, message}]\` where fields are wrong. 400: the request cannot be
-used as given. 401: nobody is signed in. 403: not allowed. 404: not there. 405: another method is meant, see \`Allow\`.
-409: it does not fit the present state. 413 and 415: the body is too large, or of another type. 422: well-formed, but
-it does not fit what it speaks of. 429: too many requests, wait as \`Retry-After\` says. 503: a part does not answer.
+\`requestId\` under which it is logged, and \`errors: [{path, message}]\` where fields are wrong.
+
+- 400: the request cannot be used as given
+- 401: nobody is signed in, or the token is wrong; 403: this is not allowed
+- 404: it is not there; 405: another method is meant, see \`Allow\`
+- 409: it does not fit the present state
+- 413 and 415: the body is too large, or of another type
+- 422: well-formed, but it does not fit what it speaks of
+- 429: too many requests, wait as \`Retry-After\` says
+- 500: a fault of ours; 503: a part that is needed does not answer
 
 ## Pages
 Lists answer \`{items, nextCursor}\`. Send \`cursor=<nextCursor>\` for the next page; it is null on the last one. Rows that

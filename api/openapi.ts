@@ -35,7 +35,7 @@ function problemExample(status: number, detail: string) {
     type: 'about:blank',
     title: TITLES[status] ?? 'Error',
     status,
-    detail,
+    detail: detail.replaceAll('`', ''),
     ...(status === 400 || status === 422
       ? { errors: [{ path: 'accounts.ids.3', message: 'There is no such account' }] }
       : {}),
@@ -104,7 +104,13 @@ function whoMay(route: Route): string {
 }
 
 function toOperation(route: Route): ZodOpenApiOperationObject {
-  const header = route.idempotent ? z.object({ 'Idempotency-Key': idempotencyKeySchema.optional() }) : undefined;
+  const header = route.idempotent
+    ? z.object({
+        'Idempotency-Key': idempotencyKeySchema
+          .optional()
+          .meta({ description: idempotencyKeySchema.description ?? '', examples: ['order-2026-03-02-1'] }),
+      })
+    : undefined;
   const needs = whoMay(route);
   return {
     operationId: route.operationId,

@@ -26,6 +26,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Request timeout',
   409: 'Does not fit the present state',
   412: 'Precondition failed',
   413: 'Too large',
@@ -33,6 +34,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   416: 'Range not satisfiable',
   422: 'Not processable',
   429: 'Too many requests',
+  431: 'Request header fields too large',
   500: 'Internal error',
   502: 'Bad gateway',
   503: 'Not available',
@@ -68,18 +70,23 @@ export const unavailable = (detail: string): Problem => new Problem(503, detail)
 export const tooMany = (detail: string, retryAfterSeconds: number): Problem =>
   new Problem(429, detail, { headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) } });
 
+/** A problem's body as text, with what its status is called. */
+export function problemText(
+  status: number,
+  detail: string,
+  more: { errors?: FieldError[]; requestId?: string | undefined } = {},
+): { title: string; text: string } {
+  const title = TITLES[status] ?? 'Error';
+  const { errors = [], requestId } = more;
+  const body = { type: 'about:blank', title, status, detail };
+  const rest = { ...(errors.length > 0 ? { errors } : {}), ...(requestId ? { requestId } : {}) };
+  return { title, text: JSON.stringify({ ...body, ...rest }) };
+}
+
 export function sendProblem(res: Response, problem: Problem, requestId?: string): void {
   res.status(problem.status).set(problem.headers).type('application/problem+json');
-  res.send(
-    JSON.stringify({
-      type: 'about:blank',
-      title: TITLES[problem.status] ?? 'Error',
-      status: problem.status,
-      detail: problem.message,
-      ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
-      ...(requestId ? { requestId } : {}),
-    }),
-  );
+  const { errors } = problem;
+  res.send(problemText(problem.status, problem.message, { errors, requestId }).text);
 }
 
 /** Errors of Express's body parser carry a `type`, those of its router only a status. */
@@ -106,8 +113,8 @@ export function toProblem(error: unknown): Problem | undefined {
   return fromExpress(error);
 }
 
-/** Unknown paths under `/api`. */
-export const apiNotFound: RequestHandler = (req, _res, next) => {
+/** Unknown paths, of the API and of the dashboard's files. */
+export const pathNotFound: RequestHandler = (req, _res, next) => {
   next(notFound(`There is no ${req.method} ${req.baseUrl}${req.path}.`));
 };
 
