@@ -84,6 +84,7 @@ const LETS_IN: Readonly<Record<Access, readonly string[]>> = {
 const REACHED = 418;
 const guards: Route[] = allRoutes.map(({ params: _p, query: _q, body: _b, multipart: _m, ...route }) => ({
   ...route,
+  responses: { [REACHED]: { description: 'Reached' } },
   handler: async () => {
     throw new Problem(REACHED, 'Reached.');
   },

@@ -11,6 +11,7 @@ import { countNew, writeBatch } from './account-import-write.ts';
 import { checkUtf8, readCsv } from './csv-file.ts';
 import type { Deps } from './deps.ts';
 import { LARGEST_IMPORT_BYTES, receiveFile } from './multipart.ts';
+import { flagQuery } from './pages.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
@@ -108,7 +109,7 @@ export const accountImportRoutes: Route[] = [
       'rejections are listed; `rejectedTotal` counts the rejected lines.',
     tags: ['Accounts'],
     access: 'operator',
-    query: z.strictObject({ dryRun: z.stringbool().default(false) }),
+    query: z.strictObject({ dryRun: flagQuery.default(false) }),
     idempotent: true,
     multipart: true,
     responses: {

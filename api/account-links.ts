@@ -119,7 +119,7 @@ export const accountLinksRoutes: Route[] = [
     access: 'operator',
     params: idParams,
     body: z.strictObject({ accountIds: z.array(z.uuid()).max(MAX_LINKS) }).meta({ id: 'NewAccountLinks' }),
-    examples: { one: { accountIds: ['3f1c0d5e-6f57-4c0e-9f0b-6c1d2b0a9e11'] } },
+    examples: { one: { accountIds: ['5b9e2c47-0d18-4a6c-b1f3-7e2a9c4d8f60'] } },
     responses: {
       200: { description: 'The links now', schema: linksSchema },
       404: { description: 'No such account' },

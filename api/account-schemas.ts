@@ -33,6 +33,7 @@ export const platform = z
 const password = z.string().min(1, 'Must not be empty').max(1_000);
 const totpSecret = z
   .string()
+  .meta({ examples: ['JBSW Y3DP EHPK 3PXP'] })
   .transform((text) => text.replace(/[\s=-]/g, '').toUpperCase())
   .pipe(z.string().regex(/^[A-Z2-7]{16,256}$/, 'Must be a base32 seed of at least 16 characters'));
 const tag = line(50).refine((text) => !text.includes(';'), 'A tag must not hold a semicolon');
@@ -73,7 +74,10 @@ export const accountFields = {
   quietHours: z
     .strictObject({ from: clock, to: clock })
     .refine(({ from, to }) => from !== to, { path: ['to'], message: 'Must differ from the beginning' })
-    .meta({ description: "Nothing is done between these times of the account's own time zone" }),
+    .meta({
+      description: "Nothing is done between these times of the account's own time zone",
+      examples: [{ from: '22:30', to: '07:00' }],
+    }),
   notes: z
     .string()
     .max(5_000)

@@ -110,6 +110,11 @@ const patchAccount = route({
   access: 'operator',
   params: idParams,
   body: patchAccountSchema,
+  examples: {
+    retag: { tags: ['crew-b'], notes: 'Moved to the second crew' },
+    disable: { status: 'disabled' },
+    limits: { dailyLimits: { posts: 4, perHour: 2 }, quietHours: { from: '22:30', to: '07:00' } },
+  },
   responses: {
     200: { description: 'Changed', schema: accountSchema },
     404: { description: 'No such account' },

@@ -127,7 +127,7 @@ describe('the app', () => {
     expect((await api.call('/api/nothing/here')).json).toMatchObject({ status: 404 });
     const wrongMethod = await api.call('/api/odd/small', { method: 'PUT' });
     expect(wrongMethod.status).toBe(405);
-    expect(wrongMethod.headers.get('allow')).toBe('POST');
+    expect(wrongMethod.headers.get('allow')).toBe('POST, OPTIONS');
     expect((await api.call('/api/accounts/%E0%A4%A')).status).toBe(400);
   });
 

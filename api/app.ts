@@ -13,7 +13,7 @@ import { docsPage } from './docs-page.ts';
 import { timeRequests } from './metrics/requests.ts';
 import { buildOpenApi } from './openapi.ts';
 import { CODEC_PATH, temporalWebCors } from './payloads/temporal-web.ts';
-import { apiNotFound, problemHandler } from './problem.ts';
+import { Problem, pathNotFound, problemHandler } from './problem.ts';
 import { failedAuthLimit, requestLimit } from './rate-limit.ts';
 import { registerRoutes } from './register.ts';
 import type { Route } from './route.ts';
@@ -79,6 +79,8 @@ export interface AppOptions {
   routes?: readonly Route[];
   /** Folder of the built dashboard. */
   dashboardFolder?: string;
+  /** Refused credentials a minute and address; for a caller that tries wrong ones on every route. */
+  failedAuthPerMinute?: number;
 }
 
 /**
@@ -98,18 +100,23 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.use(privacy);
   app.use(allowList(deps));
   // Temporal Web asks for every payload, signed in or not: its refusals must not lock out others of the same address.
-  app.use(CODEC_PATH, temporalWebCors(env), failedAuthLimit());
-  app.use(['/api', '/metrics'], failedAuthLimit({ except: CODEC_PATH }), authenticate(deps));
+  const most = options.failedAuthPerMinute;
+  app.use(CODEC_PATH, temporalWebCors(env), failedAuthLimit({ most }));
+  app.use(['/api', '/metrics'], failedAuthLimit({ most, except: CODEC_PATH }), authenticate(deps));
   app.use('/api', requestLimit(deps));
 
   const openApi = JSON.stringify(buildOpenApi(routes));
   app.get('/api/openapi.json', (_req, res) => {
     res.type('json').send(openApi);
   });
+  app.all('/api/openapi.json', (req) => {
+    throw new Problem(405, `${req.method} is not offered here; GET is.`, { headers: { allow: 'GET, HEAD' } });
+  });
   app.use('/api/docs', docsPage());
   registerRoutes(app, routes, deps);
-  app.use('/api', apiNotFound);
+  app.use('/api', pathNotFound);
   app.use(dashboard(options.dashboardFolder ?? join(process.cwd(), 'web', 'dist')));
+  app.use(pathNotFound);
   app.use(problemHandler(log));
   return app;
 }

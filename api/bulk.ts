@@ -20,6 +20,12 @@ import { route } from './route.ts';
 const TAGS = ['Bulk tasks'];
 const taskParams = z.object({ kind: z.string().meta({ description: 'Name of a kind' }), id: z.uuid() });
 
+/** How an order to a task that exists can fail. */
+const orderRefusals = {
+  409: { description: 'The task does not take this order in its present state' },
+  503: { description: 'No orchestrator answers, or Temporal cannot be reached' },
+};
+
 const listQuery = z.object({
   state: listOf(BULK_STATES),
   q: z.string().max(100).optional().meta({ description: 'Part of the name' }),
@@ -179,7 +185,7 @@ const orderRoute = ({ name, give, ...texts }: OrderRoute): Route =>
     tags: TAGS,
     access: 'operator',
     params: taskParams,
-    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema } },
+    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema }, ...orderRefusals },
     handler: async ({ params: { kind, id }, actor, deps }) => ({
       status: 202,
       body: await give(deps, { kind, id, by: actor.name }),
@@ -249,7 +255,8 @@ const orderRoutes: Route[] = [
     access: 'operator',
     params: taskParams,
     body: z.object({ window: schemas.windowSchema }).strict(),
-    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema } },
+    examples: { wider: { window: 50 } },
+    responses: { 202: { description: 'The order was taken', schema: schemas.stateAnswerSchema }, ...orderRefusals },
     handler: async ({ params: { kind, id }, body: { window }, actor, deps }) => ({
       status: 202,
       body: await orders.setTaskWindow(deps, { kind, id, window, by: actor.name }),
@@ -268,8 +275,10 @@ const resolveRoute = route({
   access: 'operator',
   params: taskParams.extend({ accountTaskId: z.uuid() }),
   body: z.object({ action: z.enum(['retry', 'skip']) }).strict(),
+  examples: { again: { action: 'retry' }, without: { action: 'skip' } },
   responses: {
     202: { description: 'The answer was taken', schema: z.object({ id: z.uuid(), action: z.enum(['retry', 'skip']) }) },
+    ...orderRefusals,
   },
   handler: async ({ params, body: { action }, actor, deps }) => ({
     status: 202,

@@ -10,6 +10,7 @@ import { readLoads } from './door/loads.ts';
 import { prepare } from './door/prepare.ts';
 import { createdSchema, dryRunSchema, orderSchema } from './door/schemas.ts';
 import { forecastFinish } from './forecast.ts';
+import { flagQuery } from './pages.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
@@ -76,7 +77,7 @@ function createRoute(kind: AnyKind): Route {
     access: 'operator',
     idempotent: 'own',
     maxBodyBytes: ORDER_BYTES,
-    query: z.object({ dryRun: z.stringbool().default(false).meta({ description: 'Only check and show the plans' }) }),
+    query: z.object({ dryRun: flagQuery.default(false).meta({ description: 'Only check and show the plans' }) }),
     body,
     examples: Object.fromEntries(
       kind.examples.map(({ title, params }) => [title, { accounts: { tag: 'example' }, params }]),

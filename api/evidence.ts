@@ -19,7 +19,7 @@ export const evidenceRoutes: Route[] = [
     tags: ['Evidence'],
     access: 'viewer',
     params: idParams,
-    responses: { 200: { description: 'The file', contentType: 'application/octet-stream' } },
+    responses: { 200: { description: 'The file', contentType: ['image/png', 'image/jpeg', 'application/zip'] } },
     async handler({ params: { id }, res, deps, signal }) {
       const row = await deps.db.evidence.findUnique({ where: { id } });
       if (!row) throw notFound('There is no such evidence; it may have been deleted by its age.');

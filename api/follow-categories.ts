@@ -102,6 +102,7 @@ export const followCategoriesRoutes: Route[] = [
     access: 'operator',
     params: idParams,
     body: body.partial().meta({ id: 'FollowCategoryChanges' }),
+    examples: { rename: { name: 'Baltic harbours' } },
     responses: {
       200: { description: 'Changed', schema: categorySchema },
       404: { description: 'No such one' },

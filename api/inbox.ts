@@ -156,6 +156,7 @@ export const inboxRoutes: Route[] = [
       },
       409: { description: 'The entry is not open any more' },
       422: { description: 'A code answers nothing here' },
+      503: { description: 'No orchestrator answers, or Temporal cannot be reached' },
     },
     handler: async ({ params: { id }, body, actor, deps }) => ({
       status: 202,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { acquireLease, releaseLease } from '../activities/leases.ts';
+import { fencingTokenSchema } from '../contracts/values.ts';
 import { asSql, query } from './door/sql.ts';
 import { pageOf } from './pages.ts';
 import { conflict } from './problem.ts';
@@ -8,12 +9,12 @@ import { route } from './route.ts';
 
 const TAGS = ['Locks'];
 const resource = z.string().min(1).max(200).meta({ description: 'Any name, e.g. `report/weekly` or `account/<id>`' });
-const fencingToken = z.string().regex(/^\d{1,19}$/, 'Must be a decimal number');
+const fencingToken = fencingTokenSchema;
 
 const lockSchema = z.object({
   resource: z.string(),
   owner: z.string(),
-  fencingToken: z.string().meta({ description: 'Grows with every new holder; a decimal number of up to 19 digits' }),
+  fencingToken: z.string().meta({ description: 'Grows with every new holder; a decimal number of up to 18 digits' }),
   expiresAt: z.iso.datetime(),
 });
 const heldSchema = lockSchema.extend({ acquiredAt: z.iso.datetime() });
@@ -42,7 +43,10 @@ export const locksRoutes: Route[] = [
         ttlMs: z.int().min(1_000).max(86_400_000).meta({ description: 'Milliseconds until it expires by itself' }),
       })
       .strict(),
-    responses: { 200: { description: 'The lock is held', schema: lockSchema } },
+    responses: {
+      200: { description: 'The lock is held', schema: lockSchema },
+      409: { description: 'Somebody else holds it' },
+    },
     async handler({ body, deps }) {
       const answer = await acquireLease(asSql(deps.db), body);
       if (answer.acquired) {
@@ -66,8 +70,10 @@ export const locksRoutes: Route[] = [
     tags: TAGS,
     access: 'operator',
     body: z.object({ resource, fencingToken }).strict(),
+    examples: { release: { resource: 'deploy', fencingToken: '42' } },
     responses: {
       200: { description: 'It is free', schema: z.object({ resource: z.string(), released: z.literal(true) }) },
+      409: { description: 'It is no longer held under this fencing token' },
     },
     async handler({ body, deps }) {
       if (!(await releaseLease(asSql(deps.db), body.resource, body.fencingToken))) {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { readEnv } from '../config/env.ts';
 import { createLogger } from '../config/logger.ts';
 import { createApp } from './app.ts';
+import { answerClientErrors } from './client-errors.ts';
 import { createDeps } from './create-deps.ts';
 import { errorCode } from './error-code.ts';
 import { letUpgradesThrough } from './live/upgrade.ts';
@@ -27,6 +28,7 @@ async function start(): Promise<void> {
   const app = createApp(deps);
   const server = createServer(app);
   letUpgradesThrough(server, app);
+  answerClientErrors(server);
   // A large video over a slow line takes longer than the five minutes that Node allows a request by default.
   server.requestTimeout = 0;
   await new Promise<void>((done, fail) => {

@@ -7,17 +7,11 @@ import { hashParams } from './media-schemas.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
-import { sendFile } from './send-file.ts';
+import { fileResponses, MEDIA_TYPES, sendFile } from './send-file.ts';
 
 const tags = ['Media'];
-const bytes = { description: 'The bytes', contentType: 'application/octet-stream' };
-const contentResponses = {
-  200: bytes,
-  206: { ...bytes, description: 'The range that was asked for' },
-  304: { description: 'The client has it already' },
-  404: { description: 'No such file' },
-  416: { description: 'The range is outside of the file' },
-};
+const mediaResponses = fileResponses(MEDIA_TYPES);
+const thumbnailResponses = fileResponses('image/jpeg');
 
 async function findAsset(id: string, deps: Deps) {
   const row = await deps.db.mediaAsset.findUnique({ where: { id } });
@@ -46,7 +40,7 @@ export const mediaContentRoutes: Route[] = [
       expires: z.coerce.number().int().optional(),
       signature: z.string().max(100).optional(),
     }),
-    responses: contentResponses,
+    responses: mediaResponses,
     async handler({ params, query, req, res, actor, deps, signal }) {
       const { expires, signature } = query;
       if (expires !== undefined && signature !== undefined) checkLink(params.id, { expires, signature }, deps);
@@ -63,7 +57,7 @@ export const mediaContentRoutes: Route[] = [
     tags,
     access: 'viewer',
     params: idParams,
-    responses: contentResponses,
+    responses: thumbnailResponses,
     async handler({ params, req, res, deps, signal }) {
       const { thumbSha256: sha256 } = await findAsset(params.id, deps);
       if (!sha256) throw notFound('This file has no thumbnail.');
@@ -96,7 +90,7 @@ export const mediaContentRoutes: Route[] = [
     tags,
     access: 'worker',
     params: hashParams,
-    responses: contentResponses,
+    responses: mediaResponses,
     async handler({ params: { sha256 }, req, res, deps, signal }) {
       const asset = await deps.db.mediaAsset.findUnique({ where: { sha256 }, select: { mime: true } });
       const variant = asset ? null : await deps.db.mediaVariant.findFirst({ where: { sha256 }, select: { id: true } });

@@ -12,7 +12,7 @@ import { afterCursor, newestFirst, pageOf, toPage } from './pages.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
-import { sendFile } from './send-file.ts';
+import { fileResponses, MEDIA_TYPES, sendFile } from './send-file.ts';
 
 const tags = ['Media'];
 
@@ -50,15 +50,6 @@ async function findVariant({ id, variantId }: { id: string; variantId: string },
   return row;
 }
 
-const bytes = { description: 'The bytes', contentType: 'application/octet-stream' };
-const contentResponses = {
-  200: bytes,
-  206: { ...bytes, description: 'The range that was asked for' },
-  304: { description: 'The client has it already' },
-  404: { description: 'No such variant' },
-  416: { description: 'The range is outside of the file' },
-};
-
 export const mediaVariantRoutes: Route[] = [
   route({
     method: 'get',
@@ -92,7 +83,7 @@ export const mediaVariantRoutes: Route[] = [
     tags,
     access: 'viewer',
     params: variantParams,
-    responses: contentResponses,
+    responses: fileResponses(MEDIA_TYPES),
     async handler({ params, req, res, deps, signal }) {
       const { id, sha256 } = await findVariant(params, deps);
       const detected = await detectFile(deps.media.pathOf(sha256));
@@ -109,7 +100,7 @@ export const mediaVariantRoutes: Route[] = [
     tags,
     access: 'viewer',
     params: variantParams,
-    responses: contentResponses,
+    responses: fileResponses('image/jpeg'),
     async handler({ params, req, res, deps, signal }) {
       const { id, sha256 } = await findVariant(params, deps);
       const store = variantThumbnails(deps.media);

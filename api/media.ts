@@ -57,6 +57,7 @@ export const mediaRoutes: Route[] = [
       201: { description: 'Added', schema: mediaSchema },
       413: { description: 'Larger than FLOTILLA_MEDIA_MAX_BYTES' },
       422: { description: 'No video or picture, or one that is damaged or cut short' },
+      503: { description: 'The same file was deleted at this moment; send it again' },
     },
     async handler({ req, deps, signal }) {
       const { row, isNew } = await uploadMedia(req, deps, signal);
@@ -89,6 +90,7 @@ export const mediaRoutes: Route[] = [
     access: 'operator',
     params: idParams,
     body: patchMediaSchema,
+    examples: { rename: { fileName: 'summer.mp4', tags: ['beach'] } },
     responses: { 200: { description: 'Changed', schema: mediaSchema }, 404: { description: 'No such file' } },
     async handler({ params, body, deps }) {
       const { fileName, tags: newTags } = body;

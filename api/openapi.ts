@@ -1,13 +1,20 @@
 import { z } from 'zod';
-import type { ZodOpenApiContentObject, ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type {
+  ZodOpenApiContentObject,
+  ZodOpenApiOperationObject,
+  ZodOpenApiResponseObject,
+  ZodOpenApiResponsesObject,
+} from 'zod-openapi';
 import { createDocument } from 'zod-openapi';
 import { areaOfTag } from '../contracts/scopes.ts';
 import { scopesAllow } from './actor.ts';
-import { problemSchema } from './problem.ts';
+import { addExamples } from './openapi-examples.ts';
+import { GUIDE, TAGS } from './openapi-guide.ts';
+import { problemSchema, TITLES } from './problem.ts';
+import type { ProblemSpec } from './problem-statuses.ts';
+import { PROBLEMS, problemsOf } from './problem-statuses.ts';
 import type { ResponseSpec, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
-
-const problemContent = { 'application/problem+json': { schema: problemSchema } };
 
 function toResponse(spec: ResponseSpec) {
   if (spec.schema) {
@@ -15,17 +22,58 @@ function toResponse(spec: ResponseSpec) {
     return { description: spec.description, content: { 'application/json': { schema: spec.schema, ...example } } };
   }
   if (spec.contentType) {
-    return { description: spec.description, content: { [spec.contentType]: { schema: { type: 'string' as const } } } };
+    // A schema of a stream would be one of each event.
+    const media = (type: string) => (type === 'text/event-stream' ? {} : { schema: { type: 'string' as const } });
+    const content = [spec.contentType].flat().map((type) => [type, media(type)]);
+    return { description: spec.description, content: Object.fromEntries(content) };
   }
   return { description: spec.description };
 }
 
-function toResponses(route: Route): ZodOpenApiResponsesObject {
-  const own = Object.entries(route.responses).map(([status, spec]) => [
+function problemExample(status: number, detail: string) {
+  return {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
     status,
-    Number(status) < 400 ? toResponse(spec) : { description: spec.description, content: problemContent },
+    detail: detail.replaceAll('`', ''),
+    ...(status === 400 || status === 422
+      ? { errors: [{ path: 'accounts.ids.3', message: 'There is no such account' }] }
+      : {}),
+    requestId: '0b6f1d8e-77a5-4f0e-8a34-1c2d3e4f5a6b',
+  };
+}
+
+function toProblemResponse(status: number, { description, headers = {} }: ProblemSpec): ZodOpenApiResponseObject {
+  const declared = Object.entries(headers).map(([name, { type, description: what }]) => [
+    name,
+    { description: what, required: true, schema: { type } },
   ]);
-  return { ...Object.fromEntries(own), default: { description: 'An error', content: problemContent } };
+  return {
+    description,
+    content: {
+      'application/problem+json': { schema: problemSchema, example: problemExample(status, `${description}.`) },
+    },
+    ...(declared.length > 0 ? { headers: Object.fromEntries(declared) } : {}),
+  };
+}
+
+/** The refusals that are the same everywhere stand once in the document, as components. */
+const shared = new Map<string, ZodOpenApiResponseObject>(
+  Object.entries(PROBLEMS).map(([status, spec]) => [
+    spec.description,
+    { ...toProblemResponse(Number(status), spec), id: `Problem${status}` },
+  ]),
+);
+
+function toResponses(route: Route): ZodOpenApiResponsesObject {
+  const own = Object.entries(route.responses)
+    .filter(([status]) => Number(status) < 400)
+    .map(([status, spec]) => [status, toResponse(spec)]);
+  const problems = [...problemsOf(route)].map(([status, spec]) => [
+    String(status),
+    shared.get(spec.description) ?? toProblemResponse(status, spec),
+  ]);
+  return Object.fromEntries([...own, ...problems]);
 }
 
 function toRequestBody(route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
@@ -39,7 +87,10 @@ function toRequestBody(route: Route): Pick<ZodOpenApiOperationObject, 'requestBo
     const examples = named.length > 0 ? { examples: Object.fromEntries(named) } : {};
     content['application/json'] = { schema: route.body, ...examples };
   }
-  return Object.keys(content).length > 0 ? { requestBody: { required: true, content } } : {};
+  if (Object.keys(content).length === 0) return {};
+  // A request without a body is read as an empty object.
+  const required = route.multipart !== undefined || !route.body?.safeParse({}).success;
+  return { requestBody: { required, content } };
 }
 
 /** In words, who may call: a role, or the scope that stands in for it. */
@@ -53,7 +104,13 @@ function whoMay(route: Route): string {
 }
 
 function toOperation(route: Route): ZodOpenApiOperationObject {
-  const header = route.idempotent ? z.object({ 'Idempotency-Key': idempotencyKeySchema.optional() }) : undefined;
+  const header = route.idempotent
+    ? z.object({
+        'Idempotency-Key': idempotencyKeySchema
+          .optional()
+          .meta({ description: idempotencyKeySchema.description ?? '', examples: ['order-2026-03-02-1'] }),
+      })
+    : undefined;
   const needs = whoMay(route);
   return {
     operationId: route.operationId,
@@ -77,20 +134,32 @@ export function buildOpenApi(routes: readonly Route[]) {
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: toOperation(route) };
   }
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: {
       title: 'Flotilla',
       version: '0.1.0',
-      description: 'Durable bulk operations over many accounts that you own or are authorised to run.',
+      description: GUIDE,
     },
+    tags: TAGS.filter(({ name }) => routes.some(({ tags }) => tags.includes(name))),
     paths,
     security: [{ bearer: [] }, { cookie: [] }],
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer' },
-        cookie: { type: 'apiKey', in: 'cookie', name: 'flotilla_session' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of Settings › Tokens, or the one that the first start printed.',
+        },
+        cookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'flotilla_session',
+          description: 'Set by signing in; nothing is to be entered here.',
+        },
       },
     },
   });
+  addExamples(document);
+  return document;
 }

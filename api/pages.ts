@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instantSchema } from '../contracts/values.ts';
 import { badRequest } from './problem.ts';
 
 /** Where a page ended: the newest-first lists go on below it. */
@@ -6,6 +7,9 @@ export interface PageKey {
   createdAt: Date;
   id: string;
 }
+
+/** A yes or no of a query: `true` or `false`; `1`, `yes`, `on` and their opposites are understood too. */
+export const flagQuery = z.stringbool().meta({ type: 'boolean', examples: [true] });
 
 export const pageQuery = {
   cursor: z.string().max(500).optional().meta({ description: '`nextCursor` of the page before' }),
@@ -16,6 +20,8 @@ export const pageQuery = {
 export const listOf = <Word extends string>(words: readonly Word[]) =>
   z
     .string()
+    // On what comes in: an example of the whole would be one of what comes out.
+    .meta({ examples: [words.slice(0, 2).join(',')] })
     .transform((text, ctx): Word[] => {
       const asked = text.split(',');
       const known = words.filter((word) => asked.includes(word));
@@ -33,7 +39,7 @@ export const numberedPageQuery = {
     .string()
     .regex(/^\d{1,18}$/, 'Leave it out to start at the first page')
     .optional()
-    .meta({ description: '`nextCursor` of the page before' }),
+    .meta({ description: '`nextCursor` of the page before', examples: ['1042'] }),
 };
 
 /** Cuts one page off numbered rows that were read with a limit of one more. */
@@ -50,7 +56,7 @@ export function toNumberedPage<Row extends { id: string }, Item>(
 export const pageOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
-const keySchema = z.tuple([z.iso.datetime(), z.uuid()]);
+const keySchema = z.tuple([instantSchema, z.uuid()]);
 
 export function encodeCursor(key: PageKey): string {
   return Buffer.from(JSON.stringify([key.createdAt.toISOString(), key.id])).toString('base64url');

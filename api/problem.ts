@@ -21,12 +21,13 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'An error answer (RFC 9457).' });
 
-const TITLES: Readonly<Record<number, string>> = {
+export const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Sign in first',
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Request timeout',
   409: 'Does not fit the present state',
   412: 'Precondition failed',
   413: 'Too large',
@@ -35,6 +36,7 @@ const TITLES: Readonly<Record<number, string>> = {
   422: 'Not processable',
   426: 'Upgrade required',
   429: 'Too many requests',
+  431: 'Request header fields too large',
   500: 'Internal error',
   502: 'Bad gateway',
   503: 'Not available',
@@ -70,21 +72,25 @@ export const unavailable = (detail: string): Problem => new Problem(503, detail)
 export const tooMany = (detail: string, retryAfterSeconds: number): Problem =>
   new Problem(429, detail, { headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) } });
 
+/** A problem's body as text, with what its status is called. */
+export function problemText(
+  status: number,
+  detail: string,
+  more: { errors?: FieldError[]; requestId?: string | undefined; traceId?: unknown } = {},
+): { title: string; text: string } {
+  const title = TITLES[status] ?? 'Error';
+  const { errors = [], requestId, traceId } = more;
+  const body = { type: 'about:blank', title, status, detail };
+  const named = { ...(requestId ? { requestId } : {}), ...(traceId ? { traceId } : {}) };
+  return { title, text: JSON.stringify({ ...body, ...(errors.length > 0 ? { errors } : {}), ...named }) };
+}
+
 /** Names the request, and the trace where one is recorded, so that both can be found. */
 export function sendProblem(res: Response, problem: Problem, requestId?: string): void {
   const traceId: unknown = res.locals.traceId;
   res.status(problem.status).set(problem.headers).type('application/problem+json');
-  res.send(
-    JSON.stringify({
-      type: 'about:blank',
-      title: TITLES[problem.status] ?? 'Error',
-      status: problem.status,
-      detail: problem.message,
-      ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
-      ...(requestId ? { requestId } : {}),
-      ...(traceId ? { traceId } : {}),
-    }),
-  );
+  const { errors } = problem;
+  res.send(problemText(problem.status, problem.message, { errors, requestId, traceId }).text);
 }
 
 /** Errors of Express's body parser carry a `type`, those of its router only a status. */
@@ -111,8 +117,8 @@ export function toProblem(error: unknown): Problem | undefined {
   return fromExpress(error);
 }
 
-/** Unknown paths under `/api`. */
-export const apiNotFound: RequestHandler = (req, _res, next) => {
+/** Unknown paths, of the API and of the dashboard's files. */
+export const pathNotFound: RequestHandler = (req, _res, next) => {
   next(notFound(`There is no ${req.method} ${req.baseUrl}${req.path}.`));
 };
 

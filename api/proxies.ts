@@ -204,6 +204,10 @@ export const proxiesRoutes: Route[] = [
     access: 'operator',
     params: idParams,
     body: patchSchema,
+    examples: {
+      move: { host: 'proxy-2.example.com', port: 8_081 },
+      password: { username: 'ada', password: 'correct horse' },
+    },
     responses: { 200: { description: 'Changed', schema: proxySchema }, 404: { description: 'No such proxy' } },
     async handler({ params, body: { password, ...plain }, deps }) {
       await checkHost(deps, plain.host);

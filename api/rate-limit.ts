@@ -36,16 +36,23 @@ export function requestLimit(deps: Pick<Deps, 'db' | 'env'>): RequestHandler {
 
 /**
  * Wrong tokens from one address; only refusals count, so that open event streams take nothing from anybody.
+ * @param most refusals a minute
  * @param except the beginning of paths that have a limit of their own
  */
-export function failedAuthLimit({ except }: { except?: string } = {}): RequestHandler {
+export function failedAuthLimit({
+  most = FAILED_AUTH_PER_MINUTE,
+  except,
+}: {
+  most?: number | undefined;
+  except?: string;
+} = {}): RequestHandler {
   const store = new MemoryStore();
   store.init({ windowMs: WINDOW_MS } as Options);
   return async (req, res, next) => {
     if (except !== undefined && `${req.baseUrl}${req.path}`.startsWith(`${except}/`)) return next();
     const key = addressKey(req);
     const failures = await store.get(key);
-    if (failures && failures.totalHits >= FAILED_AUTH_PER_MINUTE) {
+    if (failures && failures.totalHits >= most) {
       const resetMs = (failures.resetTime?.getTime() ?? Date.now() + WINDOW_MS) - Date.now();
       res.setHeader('retry-after', Math.max(1, Math.ceil(resetMs / 1_000)));
       return refuse(req, res);

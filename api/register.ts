@@ -12,7 +12,8 @@ import { fieldErrors } from './field-errors.ts';
 import { answerOnce, type NamedCall } from './idempotency.ts';
 import { formDigestOf, LARGEST_IMPORT_BYTES, receiveFile } from './multipart.ts';
 import { temporalWebOrigin } from './payloads/temporal-web.ts';
-import { badRequest, Problem } from './problem.ts';
+import { badRequest, Problem, toProblem } from './problem.ts';
+import { problemsOf } from './problem-statuses.ts';
 import type { Answer, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
 import { checkKeepable } from './safe-input.ts';
@@ -93,11 +94,28 @@ function formOf(req: Request, deps: Deps): NonNullable<NamedCall['form']> {
   };
 }
 
+/**
+ * Holds the status of a refusal against the declaration, as `send` does with answers: outside production one that the
+ * documentation does not name becomes a fault of ours, so that every test that meets it fails.
+ */
+function documented(route: Route, deps: Deps): (error: unknown) => unknown {
+  const statuses = new Set(problemsOf(route).keys());
+  return (error) => {
+    const problem = toProblem(error);
+    if (!problem || statuses.has(problem.status)) return error;
+    const message = `${route.operationId} refused with ${problem.status} without declaring it`;
+    if (process.env.NODE_ENV !== 'production') return new Error(message, { cause: error });
+    deps.log.error({ operationId: route.operationId }, message);
+    return error;
+  };
+}
+
 function toHandler(route: Route, deps: Deps): RequestHandler {
   const readJson = route.body ? jsonReader(route) : undefined;
   const handle = audited(route);
   const trustedOrigin = route.temporalWeb ? temporalWebOrigin(deps.env) : undefined;
-  return async (req, res) => {
+  const asDocumented = documented(route, deps);
+  const answer: RequestHandler = async (req, res) => {
     res.locals.route = route.path;
     res.locals.operation = route.operationId;
     addLogFields({ operation: route.operationId });
@@ -118,8 +136,15 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     const request = { params, query, body };
     const call: NamedCall = { actor, operationId: route.operationId, key: key ?? '', request };
     if (isForm) call.form = formOf(req, deps);
-    const answer = once ? await answerOnce(deps, call, work) : await work();
-    if (answer !== 'streamed') send(route, answer, res, deps);
+    const done = once ? await answerOnce(deps, call, work) : await work();
+    if (done !== 'streamed') send(route, done, res, deps);
+  };
+  return async (req, res, next) => {
+    try {
+      await answer(req, res, next);
+    } catch (error) {
+      throw asDocumented(error);
+    }
   };
 }
 
@@ -132,7 +157,11 @@ export function registerRoutes(app: Express, routes: readonly Route[], deps: Dep
     const expressPath = path.replace(/\{(\w+)\}/g, ':$1');
     const group = byPath.get(path) ?? [];
     for (const route of group) app[route.method](expressPath, toHandler(route, deps));
-    const allow = group.map((route) => route.method.toUpperCase()).join(', ');
+    const methods = group.map((route) => route.method.toUpperCase());
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    app.options(expressPath, (_req, res) => {
+      res.status(204).set({ allow }).end();
+    });
     app.all(expressPath, (req) => {
       throw new Problem(405, `${req.method} is not offered here; ${allow} is.`, { headers: { allow } });
     });

@@ -58,7 +58,7 @@ export const retentionRoutes: readonly Route[] = [
     path: '/api/system/retention',
     operationId: 'getRetention',
     summary: 'How long things are kept, and what the last clearing removed',
-    tags: ['system'],
+    tags: ['System'],
     access: 'viewer',
     responses: { 200: { description: 'Settings and the last run', schema: stateSchema } },
     async handler({ deps }) {
@@ -73,9 +73,12 @@ export const retentionRoutes: readonly Route[] = [
     operationId: 'runRetention',
     summary: 'Clear now what has been kept long enough',
     description: 'Starts the schedule’s run now, unless one is under way. See `lastRun` for what it removed.',
-    tags: ['system'],
+    tags: ['System'],
     access: 'admin',
-    responses: { 202: { description: 'Handed to Temporal', schema: z.object({ started: z.literal(true) }) } },
+    responses: {
+      202: { description: 'Handed to Temporal', schema: z.object({ started: z.literal(true) }) },
+      503: { description: 'Temporal cannot be reached' },
+    },
     async handler({ deps }) {
       try {
         const client = await clientWithin(deps, CALL_MS);
@@ -97,7 +100,7 @@ export const retentionRoutes: readonly Route[] = [
     path: '/api/worker/retention',
     operationId: 'retainBatch',
     summary: 'Remove one batch of what is over',
-    tags: ['workers'],
+    tags: ['Workers'],
     access: 'worker',
     body: z.object({ part: retentionPartSchema }),
     responses: { 200: { description: 'What was removed', schema: retentionBatchSchema } },
@@ -110,7 +113,7 @@ export const retentionRoutes: readonly Route[] = [
     path: '/api/worker/retention',
     operationId: 'noteRetention',
     summary: 'Note what a run has removed',
-    tags: ['workers'],
+    tags: ['Workers'],
     access: 'worker',
     body: z.object({ counts: retentionCountsSchema }),
     responses: { 200: { description: 'Noted', schema: z.object({ noted: z.literal(true) }) } },

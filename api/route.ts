@@ -16,8 +16,8 @@ export interface ResponseSpec {
   /** What the JSON body must be. Fields that it does not name are not sent. */
   schema?: z.ZodType;
   example?: unknown;
-  /** Of an answer that is not JSON, e.g. `text/event-stream`. */
-  contentType?: string;
+  /** Of an answer that is not JSON, e.g. `text/event-stream`, or `video/*` where it is one of several. */
+  contentType?: string | readonly string[];
 }
 
 export interface Answer {
@@ -80,7 +80,11 @@ export interface RouteDeclaration<P extends z.ZodType, Q extends z.ZodType, B ex
   params?: P;
   query?: Q;
   body?: B;
-  /** Held against every answer; statuses from 400 on only document the problems that are thrown. */
+  /**
+   * Held against every answer. Statuses from 400 on document the problems that the handler throws: those that follow
+   * from the rest of the declaration (see problem-statuses.ts) need no entry, and a thrown one that is in neither is a
+   * fault.
+   */
   responses: Readonly<Record<number, ResponseSpec>>;
   /** Answers with a status of `responses`, or has written the answer itself (`'streamed'`). */
   handler(input: RouteInput<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer | 'streamed'>;

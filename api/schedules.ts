@@ -120,6 +120,7 @@ export const schedulesRoutes: Route[] = [
     access: 'operator',
     params: idParams,
     body: changes.patchSchema,
+    examples: { later: { name: 'Noon sessions', spec: { cron: '0 12 * * 1-5' } } },
     maxBodyBytes: ORDER_BYTES,
     responses: {
       200: { description: 'Changed', schema: store.scheduleItemSchema },

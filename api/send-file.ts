@@ -10,6 +10,18 @@ export interface FileToSend {
   fileName: string;
 }
 
+/** What assets and variants may be: videos and pictures, some of them named as applications. */
+export const MEDIA_TYPES = ['video/*', 'image/*', 'application/*'] as const;
+
+/** The answers of a route that sends a stored file of one of these types. */
+export const fileResponses = (contentType: string | readonly string[]) => ({
+  200: { description: 'The bytes', contentType },
+  206: { description: 'The range that was asked for', contentType },
+  304: { description: 'The client has it already' },
+  404: { description: 'No such file' },
+  416: { description: 'The range is outside of the file' },
+});
+
 type Range = { start: number; end: number };
 
 /**

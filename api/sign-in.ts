@@ -112,6 +112,7 @@ export const signInRoutes: Route[] = [
       200: { description: 'Signed in', schema: meSchema },
       401: { description: 'Unknown token, or name and password do not fit' },
       429: { description: 'Too many failures: wait as `Retry-After` says' },
+      503: { description: 'Too many people sign in at once' },
     },
     async handler({ body, req, res, deps }) {
       const name = 'name' in body ? nameOf(body.name) : undefined;

@@ -7,6 +7,7 @@ import { createLogger, type Logger } from '../config/logger.ts';
 import { startTemporaryPostgres } from '../stack/temporary-postgres.ts';
 import type { AppOptions } from './app.ts';
 import { createApp } from './app.ts';
+import { answerClientErrors } from './client-errors.ts';
 import { createDeps } from './create-deps.ts';
 import type { Deps } from './deps.ts';
 import { letUpgradesThrough } from './live/upgrade.ts';
@@ -72,6 +73,7 @@ export async function startTestApi(
   const app = createApp(deps, options);
   const server = app.listen(0, '127.0.0.1');
   letUpgradesThrough(server, app);
+  answerClientErrors(server);
   await new Promise((done) => server.once('listening', done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { scopeSchema } from '../contracts/scopes.ts';
+import { instantSchema } from '../contracts/values.ts';
 import type { ApiToken } from '../prisma/generated/client.ts';
 import { line } from './account-schemas.ts';
 import { sha256Hex } from './auth.ts';
@@ -65,7 +66,7 @@ export const tokensRoutes: Route[] = [
     body: z.strictObject({
       name: line(100),
       scopes: z.array(scopeSchema).min(1).max(MOST_SCOPES),
-      expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
+      expiresAt: instantSchema.nullable().optional(),
     }),
     examples: {
       reporter: { name: 'Weekly report', scopes: ['viewer'] },

@@ -28,6 +28,7 @@ const EVIDENCE_BYTES = 50 * 1024 ** 2;
 const SESSION_BYTES = 8 * 1024 ** 2;
 const accountParams = z.object({ accountId: z.uuid() });
 
+const LOST = { 409: { description: 'The lease on the account is lost' } };
 const leaseLost = () => conflict('The lease on this account is lost: it has expired, or another run holds it.');
 
 interface SecretRow {
@@ -134,7 +135,11 @@ const leaseRoutes: Route[] = [
     access: 'worker',
     params: accountParams,
     body: contract.accountSecretRequestSchema,
-    responses: { 200: { description: 'Log-in data, proxy and stored session', schema: contract.accountSecretSchema } },
+    responses: {
+      200: { description: 'Log-in data, proxy and stored session', schema: contract.accountSecretSchema },
+      404: { description: 'The account has no password' },
+      ...LOST,
+    },
     handler: async ({ params: { accountId }, body, deps }) => ({
       status: 200,
       body: await readSecret(deps, accountId, body.fencingToken),
@@ -151,7 +156,7 @@ const leaseRoutes: Route[] = [
     params: accountParams,
     body: contract.saveSessionRequestSchema,
     maxBodyBytes: SESSION_BYTES,
-    responses: { 204: { description: 'Sealed and kept' } },
+    responses: { 204: { description: 'Sealed and kept' }, ...LOST },
     async handler({ params: { accountId }, body, deps }) {
       const sealed = sealStorageState(deps.sealer, accountId, body.storageState ?? null);
       const resource = contract.accountLeaseResource(accountId);
@@ -285,7 +290,11 @@ const fileRoutes: Route[] = [
     tags: TAGS,
     access: 'worker',
     multipart: metaField,
-    responses: { 200: { description: 'Kept', schema: contract.savedMediaSchema } },
+    responses: {
+      200: { description: 'Kept', schema: contract.savedMediaSchema },
+      422: { description: 'No video or picture, or one that is damaged or cut short' },
+      503: { description: 'The same file was deleted at this moment; send it again' },
+    },
     async handler({ req, deps, signal }) {
       const options = { maxBytes: deps.env.FLOTILLA_MEDIA_MAX_BYTES, what: 'file', store: deps.media };
       const discard = (sha256: string) => removeUnused([sha256], deps);
@@ -306,7 +315,10 @@ const fileRoutes: Route[] = [
     tags: TAGS,
     access: 'worker',
     multipart: metaField,
-    responses: { 200: { description: 'Kept', schema: contract.evidenceResponseSchema } },
+    responses: {
+      200: { description: 'Kept', schema: contract.evidenceResponseSchema },
+      404: { description: 'No such account task' },
+    },
     async handler({ req, deps }) {
       const options = { maxBytes: EVIDENCE_BYTES, what: 'evidence', store: deps.evidenceStore };
       const discard = (sha256: string) => removeUnusedEvidence(deps, sha256);
@@ -346,7 +358,10 @@ const fileRoutes: Route[] = [
     tags: TAGS,
     access: 'worker',
     multipart: metaField,
-    responses: { 200: { description: 'Kept', schema: contract.variantResponseSchema } },
+    responses: {
+      200: { description: 'Kept', schema: contract.variantResponseSchema },
+      404: { description: 'No such file in the library' },
+    },
     async handler({ req, deps }) {
       const options = { maxBytes: deps.env.FLOTILLA_MEDIA_MAX_BYTES, what: 'variant', store: deps.media };
       const discard = (sha256: string) => removeUnused([sha256], deps);

@@ -20,6 +20,7 @@ export const workerProxiesRoutes: Route[] = [
       200: { description: 'Address, credentials and what is expected of it', schema: contract.accountProxySchema },
       404: { description: 'The account has no proxy' },
       409: LOST,
+      422: { description: 'The password of the proxy cannot be opened with the present key' },
     },
     handler: async ({ params: { accountId }, body: { fencingToken, repairOf }, deps }) => ({
       status: 200,

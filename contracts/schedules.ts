@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cronWords, readCron } from './cron.ts';
+import { instantSchema } from './values.ts';
 
 /** What happens when the time comes while the last run has not ended. */
 export const OVERLAPS = ['skip', 'buffer', 'allow'] as const;
@@ -38,7 +39,7 @@ const intervalSpec = z
     message: 'Must be less than everyMinutes.',
   });
 
-const momentSpec = z.object({ at: z.iso.datetime({ offset: true }) }).strict();
+const momentSpec = z.object({ at: instantSchema }).strict();
 
 /** When a schedule runs. Only `cron` goes by the schedule's time zone. */
 export const scheduleSpecSchema = z
@@ -79,7 +80,7 @@ export interface ScheduledInput {
 /** `POST /api/worker/schedules/{id}/run`: the time of a schedule has come. */
 export const runScheduleRequestSchema = z.object({
   /** The time that the firing stands for: the same one again is the same run. */
-  firedAt: z.iso.datetime(),
+  firedAt: instantSchema,
 });
 
 export const runScheduleAnswerSchema = z.discriminatedUnion('status', [

@@ -74,8 +74,9 @@ export const timingSchema = z.object({
   /** `ok`, `cancelled`, or the type of the error. */
   outcome: z.string().min(1).max(100),
   leMs: z.int().min(1).max(OVER_MS),
-  n: z.int().min(1),
-  sumMs: z.int().nonnegative(),
+  n: z.int32().min(1),
+  // Thirty years: thousands of such sums still fit the database's 64 bits.
+  sumMs: z.int().nonnegative().max(1e12),
 });
 export type Timing = z.infer<typeof timingSchema>;
 

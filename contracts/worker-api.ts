@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WORKER_ROLES } from './queues.ts';
 import { timingSchema } from './timings.ts';
+import { fencingTokenSchema } from './values.ts';
 
 /**
  * What worker hosts and the API say to one another. Hosts hold a worker token and no database credentials.
@@ -26,9 +27,9 @@ export const registerRequestSchema = z.object({
   name: z.string().min(1).max(200),
   role: z.enum(WORKER_ROLES),
   taskQueues: z.array(z.string()).max(20),
-  pid: z.int(),
+  pid: z.int32(),
   version: z.string(),
-  slots: z.int().nonnegative(),
+  slots: z.int32().nonnegative(),
 });
 /** A drain stays ordered until a restart is: whoever registers under it polls nothing. */
 export const registerResponseSchema = z.object({ id: z.uuid(), order: z.enum(['none', 'drain']) });
@@ -81,8 +82,7 @@ export const errorsRequestSchema = z.object({
     .max(100),
 });
 
-/** Fencing tokens are decimal strings: they are 64 bits wide. */
-const fencingToken = z.string().regex(/^\d{1,19}$/);
+const fencingToken = fencingTokenSchema;
 
 export const accountLeaseResource = (accountId: string): string => `account/${accountId}`;
 
@@ -190,12 +190,14 @@ export const proxyFindingsSchema = z.object({
 });
 export type ProxyFindings = z.infer<typeof proxyFindingsSchema>;
 
+/** Changes when a person or a repair edits the proxy: the time of it. */
+const proxyVersion = z.iso.datetime();
+
 /** `repairOf` names an account task that may have repaired the proxy before its worker died. */
 export const accountProxyRequestSchema = z.object({ fencingToken, repairOf: z.uuid().optional() });
 export const accountProxySchema = z.object({
   id: z.uuid(),
-  /** Changes when a person or a repair edits the proxy. */
-  version: z.string(),
+  version: proxyVersion,
   protocol: z.string(),
   host: z.string(),
   port: z.int(),
@@ -209,7 +211,7 @@ export const accountProxySchema = z.object({
 export type AccountProxy = z.infer<typeof accountProxySchema>;
 
 const changes = z.array(z.string().max(500)).max(20);
-const checkedProxy = { fencingToken, proxyId: z.uuid(), version: z.string(), accountTaskId: z.uuid() };
+const checkedProxy = { fencingToken, proxyId: z.uuid(), version: proxyVersion, accountTaskId: z.uuid() };
 
 export const proxyCheckRequestSchema = z.object({ ...checkedProxy, findings: proxyFindingsSchema, changes });
 

@@ -41,5 +41,5 @@ export const avatar = defineKind({
     return { state: 'succeeded' };
   },
 
-  examples: [{ title: 'One picture for all', params: { mediaIds: ['3f1c0d5e-6f57-4c0e-9f0b-6c1d2b0a9e11'] } }],
+  examples: [{ title: 'One picture for all', params: { mediaIds: ['8d0f5c1a-43b2-4d5e-8a6f-2b7c9e1d0f34'] } }],
 });

@@ -6,6 +6,7 @@
 import { pathToFileURL } from 'node:url';
 import { ensureDashboard, ensureDatabaseClient, ensurePackages } from './setup/build.mjs';
 import { SetupError } from './setup/common.mjs';
+import { ensureFuzzer } from './setup/fuzzer.mjs';
 import { ensureTestServer } from './setup/test-server.mjs';
 import { ensureTools } from './setup/tools.mjs';
 
@@ -28,6 +29,7 @@ export async function ensureSetup({ tests = false } = {}) {
   const testServer = tests ? ensureTestServer() : Promise.resolve();
   testServer.catch(() => undefined);
   await ensureTools({ tests });
+  if (tests) await ensureFuzzer();
   await ensureDatabaseClient();
   await ensureDashboard();
   await testServer;

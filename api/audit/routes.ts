@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instantSchema } from '../../contracts/values.ts';
 import { query } from '../door/sql.ts';
 import { numberedPageQuery, pageOf, toNumberedPage } from '../pages.ts';
 import type { Route } from '../route.ts';
@@ -23,7 +24,6 @@ const auditEventSchema = z
   .meta({ id: 'AuditEvent' });
 
 /** Postgres knows no year 0. */
-const instant = z.iso.datetime({ offset: true }).refine((text) => !text.startsWith('0000'), 'Must be after the year 0');
 
 interface Row extends Omit<z.output<typeof auditEventSchema>, 'at'> {
   at: Date;
@@ -41,8 +41,8 @@ export const auditRoutes: Route[] = [
       actor: z.string().max(200).optional().meta({ description: 'Id or name' }),
       subject: z.string().max(300).optional().meta({ description: '`accounts/<id>`, or `accounts` for all below it' }),
       action: z.string().max(100).optional(),
-      from: instant.optional(),
-      to: instant.optional().meta({ description: 'Not later than this' }),
+      from: instantSchema.optional(),
+      to: instantSchema.optional().meta({ description: 'Not later than this' }),
       ...numberedPageQuery,
     }),
     responses: { 200: { description: 'One page', schema: pageOf(auditEventSchema) } },
@@ -84,7 +84,10 @@ export const auditRoutes: Route[] = [
         .string()
         .regex(NOTED_ROW, 'Must be <headId>:<headHash> of a former answer')
         .optional()
-        .meta({ description: '`<headId>:<headHash>` that were noted at a former time: must still be there' }),
+        .meta({
+          description: '`<headId>:<headHash>` that were noted at a former time: must still be there',
+          examples: ['1042:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
+        }),
     }),
     responses: { 200: { description: 'What was found', schema: auditVerdictSchema } },
     async handler({ query: { expect }, deps }) {

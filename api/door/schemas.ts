@@ -8,6 +8,7 @@ import {
   WINDOW_MIN,
 } from '../../contracts/bulk.ts';
 import { ACCOUNT_TASK_STATES, BULK_STATES } from '../../contracts/states.ts';
+import { instantSchema } from '../../contracts/values.ts';
 import type { AnyKind } from '../../kinds/define.ts';
 import { MAX_ACCOUNTS, selectionSchema } from './selection.ts';
 
@@ -34,8 +35,7 @@ export const orderSchema = (kind: AnyKind) =>
         description:
           'So many accounts go first; the others wait until somebody approves. Fewer than there are accounts.',
       }),
-      startAt: z.iso
-        .datetime({ offset: true })
+      startAt: instantSchema
         .optional()
         .meta({ title: 'Start at', description: 'Starts by itself at this time; without it the task is a draft' }),
       skipRefused: z.boolean().default(false).meta({

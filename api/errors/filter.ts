@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fingerprintPattern } from '../../contracts/fingerprint-pattern.ts';
+import { instantSchema } from '../../contracts/values.ts';
 
 /** What both the log and its causes can be narrowed by. */
 export const errorFilter = {
@@ -14,8 +15,8 @@ export const errorFilter = {
   text: z.string().max(200).optional().meta({ description: 'Part of the message' }),
   accountId: z.uuid().optional(),
   step: z.string().max(100).optional(),
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Not before' }),
-  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Before' }),
+  from: instantSchema.optional().meta({ description: 'Not before' }),
+  to: instantSchema.optional().meta({ description: 'Before' }),
 };
 export type ErrorFilter = z.output<z.ZodObject<typeof errorFilter>>;
 

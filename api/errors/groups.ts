@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fingerprintPattern } from '../../contracts/fingerprint-pattern.ts';
+import { instantSchema } from '../../contracts/values.ts';
 import { type Db, query, queryOne } from '../door/sql.ts';
 import { pageOf, pageQuery } from '../pages.ts';
 import { badRequest, notFound } from '../problem.ts';
@@ -39,7 +40,7 @@ interface GroupRow {
 const COLUMNS = `g.fingerprint, g.source, g.type, g.title, g.count, g."firstSeenAt", g."lastSeenAt", g."resolvedAt",
   g."resolvedBy"`;
 
-const keySchema = z.tuple([z.iso.datetime(), z.string().regex(fingerprintPattern)]);
+const keySchema = z.tuple([instantSchema, z.string().regex(fingerprintPattern)]);
 const encodeKey = (row: GroupRow): string =>
   Buffer.from(JSON.stringify([row.lastSeenAt.toISOString(), row.fingerprint])).toString('base64url');
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instantSchema } from '../../contracts/values.ts';
 import { type Db, query, queryOne } from '../door/sql.ts';
 import { badRequest } from '../problem.ts';
 
@@ -9,8 +10,8 @@ const STEPS = [30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 
 const STORED_STEPS = [30, 300, 3_600];
 
 export const seriesQuery = z.object({
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: '24 hours before `to` unless given' }),
-  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Now unless given' }),
+  from: instantSchema.optional().meta({ description: '24 hours before `to` unless given' }),
+  to: instantSchema.optional().meta({ description: 'Now unless given' }),
   points: z.coerce.number().int().min(1).max(2_000).default(300).meta({ description: 'At most so many' }),
 });
 

@@ -72,7 +72,12 @@ const sessionRoutes: Route[] = [
     summary: 'End one of my sessions',
     tags,
     access: 'signed-in',
-    params: z.object({ id: z.string().regex(/^[0-9a-f]{64}$/, 'Must be the id of a session') }),
+    params: z.object({
+      id: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'Must be the id of a session')
+        .meta({ examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'] }),
+    }),
     responses: { 204: { description: 'Ended' }, 404: { description: 'I have no such session' } },
     async handler({ params: { id }, actor, deps, note }) {
       const { count } = await deps.db.webSession.deleteMany({ where: { id, userId: signedInUser(actor) } });
@@ -99,6 +104,7 @@ const passwordRoute = route({
     409: { description: 'Signed in with a token, which has no password' },
     422: { description: 'The current password is wrong, or the new one cannot be taken' },
     429: { description: 'Too many wrong passwords: wait as `Retry-After` says' },
+    503: { description: 'Too many people sign in at once' },
   },
   async handler({ body: { current, next }, actor, req, res, deps }) {
     const user = await deps.db.user.findUnique({ where: { id: signedInUser(actor) } });

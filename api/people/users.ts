@@ -76,6 +76,7 @@ async function keepAnAdmin(tx: Tx, id: string, actor: Actor): Promise<void> {
   }
 }
 
+const busy = { 503: { description: 'Too many passwords are worked on at once' } };
 const missing = { 404: { description: 'No such person' } };
 const last = { 409: { description: 'It is the last admin who can sign in' } };
 
@@ -110,6 +111,7 @@ export const usersRoutes: Route[] = [
     responses: {
       201: { description: 'Added', schema: withPassword },
       409: { description: 'The name is taken' },
+      ...busy,
     },
     async handler({ body, deps }) {
       const password = firstPassword();
@@ -159,7 +161,7 @@ export const usersRoutes: Route[] = [
     tags,
     access: 'admin',
     params: idParams,
-    responses: { 200: { description: 'With the password', schema: withPassword }, ...missing },
+    responses: { 200: { description: 'With the password', schema: withPassword }, ...missing, ...busy },
     async handler({ params: { id }, deps, note }) {
       const { name } = await findPerson(deps.db, id);
       const password = firstPassword();

@@ -15,7 +15,7 @@ import { sendFile } from '../upload.ts';
 import { count, timeWords } from '../words.ts';
 
 type NewAccount = paths['/api/accounts']['post']['requestBody']['content']['application/json'];
-type Changes = paths['/api/accounts/{id}']['patch']['requestBody']['content']['application/json'];
+type Changes = NonNullable<paths['/api/accounts/{id}']['patch']['requestBody']>['content']['application/json'];
 
 interface FilterOptions {
   platform?: string;

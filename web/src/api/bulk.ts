@@ -112,7 +112,7 @@ export function useKinds() {
 
 export async function dryRun(kind: string, order: Order): Promise<DryRun> {
   const path = `/api/bulk/${kind}` as '/api/bulk/upload';
-  const { data, error, response } = await api.POST(path, { params: { query: { dryRun: 'true' } }, body: order });
+  const { data, error, response } = await api.POST(path, { params: { query: { dryRun: true } }, body: order });
   if (!response.ok) throw toApiError(response.status, error);
   return data as DryRun;
 }
