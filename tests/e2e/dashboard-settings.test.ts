@@ -1,6 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { startTestApi, type TestApi } from '../../api/testing.ts';
+import { startWebhookSender } from '../../api/webhooks/sender.ts';
 import { findingsOf } from './axe/index.ts';
 import { type DashboardBrowser, openBrowser } from './dashboard-browser.ts';
 
@@ -90,6 +93,47 @@ describe('settings in the dashboard', () => {
     await shot('settings-access');
   });
 
+  it('add a webhook whose key is shown once, and show what was sent to it', async () => {
+    const heard: string[] = [];
+    const receiver = createServer((req, res) => {
+      heard.push(String(req.headers['webhook-id']));
+      res.writeHead(heard.length === 1 ? 500 : 204).end('Out of order');
+    });
+    await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+    const { port } = receiver.address() as AddressInfo;
+    const sender = startWebhookSender(api.deps);
+    try {
+      await page.getByRole('link', { name: 'Alerts' }).click();
+      await page.getByText('Nobody is told').waitFor();
+      await button('Add a webhook').first().click();
+      await dialog().getByLabel('Name').fill('Chat');
+      await dialog().getByLabel('Address').fill('http://169.254.169.254/latest');
+      await dialog().getByRole('button', { name: 'Add a webhook' }).click();
+      await dialog()
+        .getByText(/169\.254\.169\.254/)
+        .waitFor();
+      await dialog().getByLabel('Address').fill(`http://127.0.0.1:${port}/hook`);
+      await dialog().getByRole('button', { name: 'Add a webhook' }).click();
+      expect(await dialog().locator('code').textContent()).toMatch(/^whsec_/);
+      await button('I have kept it').click();
+      await button('More for Chat').click();
+      await page.getByRole('menuitem', { name: 'Send a test' }).click();
+      await button('More for Chat').click();
+      await page.getByRole('menuitem', { name: 'Show what was sent' }).click();
+      await dialog().getByText('given up').waitFor();
+      await dialog().getByText('Out of order').waitFor();
+      await shot('settings-deliveries');
+      await dialog().getByRole('button', { name: 'Send now' }).click();
+      await dialog().getByText('taken', { exact: true }).waitFor({ timeout: 30_000 });
+      expect(heard).toEqual([heard[0], heard[0]]);
+      await page.keyboard.press('Escape');
+      await shot('settings-alerts');
+    } finally {
+      await sender.close();
+      receiver.close();
+    }
+  });
+
   it('ask before less is kept, and say what goes', async () => {
     await page.getByRole('link', { name: 'What is kept' }).click();
     await page.getByLabel('Errors').fill('30');
@@ -104,7 +148,7 @@ describe('settings in the dashboard', () => {
   });
 
   it('have nothing that axe calls serious, in either theme', async () => {
-    for (const section of ['own', 'people', 'tokens', 'access', 'retention']) {
+    for (const section of ['own', 'people', 'tokens', 'access', 'alerts', 'retention']) {
       await open(section);
       await page.getByRole('heading', { level: 2 }).first().waitFor();
       expect({ section, found: await findingsOf(page) }).toEqual({ section, found: [] });

@@ -128,7 +128,7 @@ export async function createTask(kind: string, order: Order, idempotencyKey: str
   return data as CreatedTask;
 }
 
-export type OrderName = 'start' | 'pause' | 'resume' | 'cancel' | 'retry-failed';
+export type OrderName = 'start' | 'pause' | 'resume' | 'cancel' | 'retry-failed' | 'approve';
 
 export function giveOrder({ kind, id }: TaskAddress, name: OrderName) {
   const path = `/api/bulk/{kind}/{id}/${name}` as '/api/bulk/{kind}/{id}/start';

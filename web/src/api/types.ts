@@ -71,3 +71,7 @@ export type NewToken = Body<paths['/api/tokens']['post']>;
 export type WorkerToken = Ok<paths['/api/worker-tokens']['get']>['items'][number];
 export type Settings = Ok<paths['/api/settings']['get']>;
 export type SettingsChanges = Body<paths['/api/settings']['patch']>;
+export type Webhook = Ok<paths['/api/webhooks']['get']>['items'][number];
+export type NewWebhook = Body<paths['/api/webhooks']['post']>;
+export type WebhookChanges = NonNullable<Body<paths['/api/webhooks/{id}']['patch']>>;
+export type WebhookDelivery = Ok<paths['/api/webhooks/{id}/deliveries']['get']>['items'][number];

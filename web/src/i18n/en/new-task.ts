@@ -142,4 +142,7 @@ export default {
   pasteMany: 'Paste many',
   sample: 'Sample for another account',
   example: 'Hello from {{username}}, {good morning|good evening}!',
+  canary: 'Try with the first accounts',
+  canaryText: 'So many go first; the others wait until you approve. Fewer than there are accounts.',
+  canaryNone: 'all at once',
 } as const;

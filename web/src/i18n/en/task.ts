@@ -3,6 +3,7 @@ export default {
   'said.pause': 'Paused. Accounts at work finish what they do.',
   'said.resume': 'Resumed.',
   'said.cancel': 'The task is being cancelled.',
+  'said.approve': 'Approved. The other accounts go on.',
   'said.retry-failed': 'The failed accounts are tried again.',
   'challenge.open': 'A person was asked',
   'challenge.answered': 'Answered',
@@ -81,4 +82,9 @@ export default {
   notYet: 'not yet',
   ended: 'Ended',
   workflow: 'Workflow',
+  'canary.running': 'Trying with the first {{count, number}}',
+  'canary.runningText': 'The others wait until these have ended and somebody approves.',
+  'canary.waiting': 'The first {{count, number}} have ended: go on with the others?',
+  'canary.waitingText': 'Look at what they did below. The others start when you approve; cancel to stop here.',
+  'canary.approve': 'Approve, go on',
 } as const;

@@ -3,6 +3,7 @@ export default {
   'said.pause': 'На паузе. Работающие аккаунты закончат начатое.',
   'said.resume': 'Продолжена.',
   'said.cancel': 'Задача отменяется.',
+  'said.approve': 'Одобрено. Остальные аккаунты продолжают.',
   'said.retry-failed': 'Аккаунты с ошибкой запущены снова.',
   'challenge.open': 'Нужен ответ человека',
   'challenge.answered': 'Ответ дан',
@@ -93,4 +94,10 @@ export default {
   notYet: 'ещё нет',
   ended: 'Завершение',
   workflow: 'Процесс',
+  'canary.running': 'Проба на первых: {{count, number}}',
+  'canary.runningText': 'Остальные ждут, пока эти закончат и кто-нибудь одобрит.',
+  'canary.waiting': 'Первые {{count, number}} закончили: продолжать с остальными?',
+  'canary.waitingText':
+    'Посмотрите ниже, что они сделали. Остальные начнут после одобрения; отмените, чтобы остановиться.',
+  'canary.approve': 'Одобрить и продолжить',
 } as const;

@@ -18,6 +18,8 @@ export interface Draft {
   /** Percent. */
   breakerShare: number | string;
   breakerAmong: number | string;
+  /** Accounts that go first; empty for all at once. */
+  canary?: number | string;
   /** Local time as `<input type="datetime-local">` has it; empty for at once. */
   startAt: string;
   /** Set when the task is ordered again and again. */
@@ -63,6 +65,7 @@ export function orderOf(draft: Draft): Order | undefined {
     window: Number(draft.window),
     ...(draft.name.trim() ? { name: draft.name.trim() } : {}),
     ...(Object.keys(pace).length > 0 ? { pace } : {}),
+    ...(typeof draft.canary === 'number' ? { canary: draft.canary } : {}),
     ...(draft.startAt ? { startAt: new Date(draft.startAt).toISOString() } : {}),
   };
 }

@@ -23,6 +23,9 @@ export function paceProblems(draft: Draft): Partial<Record<keyof Draft, string>>
     ...(draft.minGapSeconds === '' || within(draft.minGapSeconds, 0, 86_400)
       ? {}
       : { minGapSeconds: t('newTask:fault.gap') }),
+    ...(draft.canary === undefined || draft.canary === '' || within(draft.canary, 1, 100_000)
+      ? {}
+      : { canary: t('newTask:fault.range', { least: 1, most: 100_000 }) }),
     ...(!draft.breaker || within(draft.breakerShare, 5, 100) ? {} : { breakerShare: t('newTask:fault.share') }),
     ...(!draft.breaker || within(draft.breakerAmong, 3, 1_000) ? {} : { breakerAmong: t('newTask:fault.among') }),
     ...(draft.startAt && Date.parse(draft.startAt) < Date.now() ? { startAt: t('newTask:fault.past') } : {}),
@@ -54,6 +57,17 @@ export function PaceStep({ draft, onChange }: PaceStepProps) {
         value={draft.minGapSeconds}
         error={problems.minGapSeconds}
         onChange={(minGapSeconds) => onChange({ minGapSeconds })}
+      />
+      <NumberInput
+        label={t('newTask:canary')}
+        description={t('newTask:canaryText')}
+        placeholder={t('newTask:canaryNone')}
+        min={1}
+        max={100_000}
+        allowDecimal={false}
+        value={draft.canary ?? ''}
+        error={problems.canary}
+        onChange={(canary) => onChange({ canary })}
       />
       <fieldset className={classes.group}>
         <Switch

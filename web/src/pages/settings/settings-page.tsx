@@ -7,6 +7,7 @@ import type { Role } from '../../pages.tsx';
 import { ForbiddenNotice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { AccessSection } from './access-section.tsx';
+import { AlertsSection } from './alerts-section.tsx';
 import { OwnSection } from './own-section.tsx';
 import { PeopleSection } from './people-section.tsx';
 import { RetentionSection } from './retention-section.tsx';
@@ -25,6 +26,7 @@ const SECTIONS: readonly Section[] = [
   { path: 'people', title: 'settings:people', role: 'admin', Body: PeopleSection },
   { path: 'tokens', title: 'settings:tokens', role: 'admin', Body: TokensSection },
   { path: 'access', title: 'settings:access', role: 'admin', Body: AccessSection },
+  { path: 'alerts', title: 'settings:alerts', role: 'admin', Body: AlertsSection },
   { path: 'retention', title: 'settings:retention', role: 'admin', Body: RetentionSection },
 ];
 

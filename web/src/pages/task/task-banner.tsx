@@ -5,6 +5,7 @@ import type { Aggregate, BulkTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
 import { At } from '../../ui/time.tsx';
+import { CanaryBanner } from './canary-banner.tsx';
 
 interface TaskBannerProps {
   task: BulkTask;
@@ -16,6 +17,7 @@ interface TaskBannerProps {
 export function TaskBanner({ task, state, aggregate }: TaskBannerProps) {
   const reason = aggregate ? aggregate.stateReason : task.stateReason;
   const parked = (aggregate?.totals ?? task.totals).parked;
+  const canary = state === 'running' || state === 'paused' ? aggregate?.canary : null;
   const runs = state === 'running' || state === 'paused';
   return (
     <>
@@ -24,6 +26,7 @@ export function TaskBanner({ task, state, aggregate }: TaskBannerProps) {
           {reason ?? t('task:pausedText')}
         </Alert>
       )}
+      {canary && <CanaryBanner task={task} canary={canary} />}
       {state === 'draft' && (
         <Alert color="tide" variant="light" icon={<IconInfoCircle size={18} />}>
           {t('task:draft')}

@@ -1,0 +1,52 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap } from './client.ts';
+import { type PagedList, usePagedList } from './pages.ts';
+import type { NewWebhook, Webhook, WebhookChanges, WebhookDelivery } from './types.ts';
+
+const WEBHOOKS = ['webhooks'];
+const PAGE = 50;
+/** Deliveries go on by themselves; one query looks at all webhooks, milliseconds. */
+const LOOK_MS = 10_000;
+
+export const useWebhooks = () =>
+  useQuery({
+    queryKey: [...WEBHOOKS, 'list'],
+    queryFn: () => unwrap(api.GET('/api/webhooks')),
+    refetchInterval: LOOK_MS,
+  });
+
+function useChange<Input, Output>(change: (input: Input) => Promise<Output>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: change, onSuccess: () => client.invalidateQueries({ queryKey: WEBHOOKS }) });
+}
+
+/** The answer holds the signing key: it is shown once. */
+export const useAddWebhook = () => useChange((body: NewWebhook) => unwrap(api.POST('/api/webhooks', { body })));
+
+export const useChangeWebhook = () =>
+  useChange(({ id, ...body }: WebhookChanges & Pick<Webhook, 'id'>) =>
+    unwrap(api.PATCH('/api/webhooks/{id}', { params: { path: { id } }, body })),
+  );
+
+export const useDeleteWebhook = () =>
+  useChange((id: string) => unwrap(api.DELETE('/api/webhooks/{id}', { params: { path: { id } } })));
+
+export const useTestWebhook = () =>
+  useChange((id: string) => unwrap(api.POST('/api/webhooks/{id}/test', { params: { path: { id } } })));
+
+export function useDeliveries(id: string): PagedList<WebhookDelivery> {
+  return usePagedList<WebhookDelivery>({
+    queryKey: [...WEBHOOKS, 'deliveries', id],
+    fetchPage: (cursor) =>
+      unwrap(
+        api.GET('/api/webhooks/{id}/deliveries', {
+          params: { path: { id }, query: { limit: PAGE, ...(cursor ? { cursor } : {}) } },
+        }),
+      ),
+  });
+}
+
+export const useRetryDelivery = (id: string) =>
+  useChange((deliveryId: string) =>
+    unwrap(api.POST('/api/webhooks/{id}/deliveries/{deliveryId}/retry', { params: { path: { id, deliveryId } } })),
+  );
