@@ -240,6 +240,7 @@ const orderRoutes: Route[] = [
     examples: { all: {}, throttled: { type: 'Throttled' } },
     responses: {
       202: { description: 'The order was taken', schema: schemas.stateAnswerSchema.extend({ retried: z.int() }) },
+      ...orderRefusals,
     },
     handler: async ({ params: { kind, id }, body, actor, deps }) => ({
       status: 202,

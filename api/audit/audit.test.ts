@@ -102,7 +102,7 @@ describe('the audit log', () => {
     const proxy = {
       name: 'p',
       protocol: 'http',
-      host: '192.0.2.7',
+      host: 'proxy.example.com',
       port: 80,
       username: 'u',
       password: planted('proxy'),

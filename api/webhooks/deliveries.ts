@@ -12,6 +12,10 @@ import { messageOf } from './message.ts';
 import { deliverySchema } from './schemas.ts';
 
 const tags = ['Webhooks'];
+const deliveryNumber = z
+  .string()
+  .regex(/^\d{1,18}$/, 'Must be the number of a delivery')
+  .meta({ examples: ['7301'] });
 const noSuchWebhook = () => notFound('There is no such webhook.');
 
 interface DeliveryRow {
@@ -116,7 +120,7 @@ export const deliveryRoutes: Route[] = [
     description: 'Under the same `webhook-id`. A message that has used up its attempts gets one more.',
     tags,
     access: 'admin',
-    params: idParams.extend({ deliveryId: z.string().regex(/^\d{1,18}$/, 'Must be the number of a delivery') }),
+    params: idParams.extend({ deliveryId: deliveryNumber }),
     responses: {
       202: { description: 'It is about to be sent', schema: deliverySchema },
       404: { description: 'No such delivery' },

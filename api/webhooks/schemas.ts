@@ -23,6 +23,7 @@ const fields = {
   name: line(100),
   url: z
     .string()
+    .meta({ examples: ['https://chat.example.com/hooks/flotilla'] })
     .trim()
     .max(2_000)
     .superRefine((text, ctx) => {

@@ -15,6 +15,8 @@ const POOLS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/api/schedules/': { id: 'schedules' },
   '/api/tokens/': { id: 'tokens' },
   '/api/users/': { id: 'users' },
+  '/api/live/': { accountTaskId: 'accountTasks' },
+  '/api/webhooks/': { id: 'webhooks', deliveryId: 'deliveries' },
   '/api/views/': { id: 'views' },
   '/api/worker-tokens/': { id: 'workerTokens' },
   '/api/worker/account-tasks/': { id: 'accountTasks' },

@@ -120,6 +120,10 @@ export async function seed(api: TestApi): Promise<Seeded> {
   const tokens = await createMany('/api/tokens', (n) => ({ name: `Token ${n}`, scopes: ['viewer'] }));
   const workerTokens = await createMany('/api/worker-tokens', (n) => ({ name: `Host ${n}` }));
   const views = await createMany('/api/views', (n) => ({ page: 'accounts', name: `View ${n}`, query: '' }));
+  const webhooks = await createMany('/api/webhooks', (n) => ({
+    ...{ name: `Webhook ${n}`, url: 'http://127.0.0.1:9/hook', events: ['run.finished'] },
+  }));
+  const delivery = await create(`/api/webhooks/${webhooks[0]}/test`, {});
   const spare = await makeAccounts(api, 'spare-', DOOMED);
   const unusedFiles = mediaIds.slice(1);
   return {
@@ -144,6 +148,8 @@ export async function seed(api: TestApi): Promise<Seeded> {
       tokens: tokens.slice(0, 1),
       workerTokens: workerTokens.slice(0, 1),
       views: views.slice(0, 1),
+      webhooks: webhooks.slice(0, 1),
+      deliveries: [delivery],
       sessions: [randomUUID()],
       tags: ['fuzz-'],
       metas: [meta, evidenceMeta, { fileName: 'picture.png' }].map((one) => JSON.stringify(one)),
@@ -159,6 +165,7 @@ export async function seed(api: TestApi): Promise<Seeded> {
       tokens: tokens.slice(1),
       workerTokens: workerTokens.slice(1),
       views: views.slice(1),
+      webhooks: webhooks.slice(1),
       sessions: [randomUUID()],
     },
   };
