@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import type { NewWebhook, Webhook, WebhookChanges, WebhookDelivery } from './types.ts';
@@ -7,6 +8,7 @@ const WEBHOOKS = ['webhooks'];
 const PAGE = 50;
 /** Deliveries go on by themselves; one query looks at all webhooks, milliseconds. */
 const LOOK_MS = 10_000;
+const LOOK_AGAIN_MS = 2_000;
 
 export const useWebhooks = () =>
   useQuery({
@@ -34,8 +36,10 @@ export const useDeleteWebhook = () =>
 export const useTestWebhook = () =>
   useChange((id: string) => unwrap(api.POST('/api/webhooks/{id}/test', { params: { path: { id } } })));
 
+/** Looks again while something is still on its way. */
 export function useDeliveries(id: string): PagedList<WebhookDelivery> {
-  return usePagedList<WebhookDelivery>({
+  const client = useQueryClient();
+  const deliveries = usePagedList<WebhookDelivery>({
     queryKey: [...WEBHOOKS, 'deliveries', id],
     fetchPage: (cursor) =>
       unwrap(
@@ -44,6 +48,13 @@ export function useDeliveries(id: string): PagedList<WebhookDelivery> {
         }),
       ),
   });
+  const waits = deliveries.items.some(({ state }) => state === 'pending');
+  useEffect(() => {
+    if (!waits) return undefined;
+    const timer = setInterval(() => void client.invalidateQueries({ queryKey: WEBHOOKS }), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [client, waits]);
+  return deliveries;
 }
 
 export const useRetryDelivery = (id: string) =>

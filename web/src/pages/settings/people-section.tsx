@@ -133,7 +133,7 @@ function PersonRow({ person, onHanded }: { person: Person; onHanded(handed: Hand
             </Badge>
           )}
           {person.mustChangePassword && !disabled && (
-            <Badge variant="light" color="orange">
+            <Badge variant="dot" color="orange">
               {t('settings:firstPassword')}
             </Badge>
           )}
