@@ -15,6 +15,7 @@ import { failedAuthLimit, requestLimit } from './rate-limit.ts';
 import { registerRoutes } from './register.ts';
 import type { Route } from './route.ts';
 import { allRoutes } from './routes.ts';
+import { TRACE_VIEWER, traceViewer } from './trace-viewer.ts';
 
 function securityHeaders(publicUrl: string): RequestHandler {
   return helmet({
@@ -91,8 +92,8 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.use(securityHeaders(env.publicUrl));
   app.use(privacy);
   app.use(allowList(deps));
-  app.use(['/api', '/metrics'], failedAuthLimit(), authenticate(deps));
-  app.use('/api', requestLimit(deps));
+  app.use(['/api', '/metrics', TRACE_VIEWER], failedAuthLimit(), authenticate(deps));
+  app.use(['/api', TRACE_VIEWER], requestLimit(deps));
 
   const openApi = JSON.stringify(buildOpenApi(routes));
   app.get('/api/openapi.json', (_req, res) => {
@@ -101,6 +102,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.use('/api/docs', docsPage());
   registerRoutes(app, routes, deps);
   app.use('/api', apiNotFound);
+  app.use(TRACE_VIEWER, traceViewer());
   app.use(dashboard(options.dashboardFolder ?? join(process.cwd(), 'web', 'dist')));
   app.use(problemHandler(log));
   return app;
