@@ -6,6 +6,7 @@ export default {
   'nav.overview': 'Overview',
   'nav.tasks': 'Bulk tasks',
   'nav.task': 'Bulk task',
+  'nav.accountTask': 'Account task',
   'nav.newTask': 'New bulk task',
   'nav.schedules': 'Schedules',
   'nav.inbox': 'Inbox',
@@ -135,6 +136,7 @@ export default {
 
   'time.now': 'just now',
   'time.soon': 'in a moment',
+  'time.clockThere': '{{time}} there, {{own}} here',
   'time.there': '{{time}} there ({{zone}})',
   'unit.ms': '{{ms}} ms',
   'unit.s': '{{s}} s',
@@ -154,6 +156,7 @@ export default {
 
   yes: 'Yes',
   no: 'No',
+  openPage: 'Open the page',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',

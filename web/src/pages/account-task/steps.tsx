@@ -1,0 +1,124 @@
+import { Anchor, Text, Title } from '@mantine/core';
+import { CHALLENGE_STATES } from '../../../../contracts/bulk.ts';
+import type { AccountTask } from '../../api/types.ts';
+import { shared, t } from '../../i18n/index.ts';
+import { contentUrl } from '../../ui/evidence.ts';
+import { formatDuration, titleOf } from '../../ui/format.ts';
+import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
+import { At, useNow } from '../../ui/time.tsx';
+import classes from './account-task.module.css';
+import { fieldOf, isEnd, lengthOf, type Stretch, stretchesOf, type TimelineEvent } from './stretches.ts';
+
+const SECOND_MS = 1_000;
+
+function textOf({ type, data }: TimelineEvent): string {
+  if (type === 'challenge') {
+    const state = CHALLENGE_STATES.find((one) => one === fieldOf(data, 'state'));
+    const what = state ? t(`task:challenge.${state}`) : shared(titleOf(type));
+    const name = fieldOf(data, 'by');
+    return name ? t('task:challenge.by', { what, name }) : what;
+  }
+  if (type === 'evidence') {
+    const kind = shared(titleOf(fieldOf(data, 'kind') ?? type));
+    const step = fieldOf(data, 'step');
+    return step ? `${kind} ${t('accountTask:atStep', { step: shared(titleOf(step)) })}` : kind;
+  }
+  return fieldOf(data, 'message') ?? fieldOf(data, 'reason') ?? shared(titleOf(type));
+}
+
+function Meanwhile({ event, onTrace }: { event: TimelineEvent; onTrace(evidenceId: string): void }) {
+  const evidenceId = event.type === 'evidence' ? fieldOf(event.data, 'evidenceId') : undefined;
+  const text = textOf(event);
+  return (
+    <li>
+      <Text size="xs" c="dimmed" component="span">
+        <At at={event.at} precise />
+      </Text>
+      {evidenceId === undefined ? (
+        <Text size="sm">{text}</Text>
+      ) : fieldOf(event.data, 'kind') === 'trace' ? (
+        <Anchor component="button" type="button" size="sm" onClick={() => onTrace(evidenceId)}>
+          {text}
+        </Anchor>
+      ) : (
+        <Anchor href={contentUrl(evidenceId)} target="_blank" rel="noreferrer" size="sm">
+          {text}
+        </Anchor>
+      )}
+    </li>
+  );
+}
+
+interface StepProps {
+  stretch: Stretch;
+  now: number;
+  longest: number;
+  /** How often it was at work in all: the number of a single time says nothing. */
+  turns: number;
+  onTrace(evidenceId: string): void;
+}
+
+function Step({ stretch, now, longest, turns, onTrace }: StepProps) {
+  const { state, turn, reason, errorType } = stretch;
+  const { label, color } = ACCOUNT_TASK_LOOKS[state];
+  const ms = lengthOf(stretch, now);
+  const time = ms === null ? undefined : formatDuration(ms);
+  return (
+    <li className={classes.step}>
+      <span className={classes.mark} style={{ background: color }} />
+      <Text fw={550} size="sm">
+        {turn !== null && turns > 1 ? t('accountTask:turn', { state: label, nth: turn }) : label}
+      </Text>
+      <Text size="sm" className="tabular">
+        {time && (stretch.to === null ? t('accountTask:lasts', { time }) : time)}
+      </Text>
+      <span />
+      <div style={{ gridColumn: '2 / -1' }}>
+        {ms !== null && (
+          <div className={classes.share} aria-hidden>
+            <span style={{ width: `${longest === 0 ? 0 : (ms / longest) * 100}%`, background: color }} />
+          </div>
+        )}
+        <Text size="xs" c="dimmed" component="div">
+          <At at={stretch.from} precise />
+        </Text>
+        {(errorType || reason) && (
+          <Text size="sm" mt={2} style={{ overflowWrap: 'anywhere' }}>
+            {[errorType && shared(titleOf(errorType)), reason].filter(Boolean).join(': ')}
+          </Text>
+        )}
+        {stretch.events.length > 0 && (
+          <ul className={classes.meanwhile}>
+            {stretch.events.map((event) => (
+              <Meanwhile key={event.id} event={event} onTrace={onTrace} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </li>
+  );
+}
+
+/** What the account task went through, with how long each part lasted and how often it was at work. */
+export function Steps({ row, onTrace }: { row: AccountTask; onTrace(evidenceId: string): void }) {
+  const now = useNow(isEnd(row.state) ? null : SECOND_MS);
+  const stretches = stretchesOf(row.timeline);
+  const longest = Math.max(0, ...stretches.map((one) => lengthOf(one, now) ?? 0));
+  const turns = stretches.filter(({ turn }) => turn !== null).length;
+  return (
+    <section className={`surface ${classes.card}`} aria-label={t('accountTask:steps')}>
+      <Title order={2} mb="sm">
+        {t('accountTask:steps')}
+      </Title>
+      {stretches.length === 0 ? (
+        <Text c="dimmed">{t('accountTask:noSteps')}</Text>
+      ) : (
+        <ol className={classes.steps}>
+          {stretches.map((stretch) => (
+            <Step key={stretch.id} stretch={stretch} now={now} longest={longest} turns={turns} onTrace={onTrace} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
