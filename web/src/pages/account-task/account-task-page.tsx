@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconExternalLink, IconUser } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
@@ -8,6 +8,7 @@ import { useLive } from '../../api/live.ts';
 import { useSerial } from '../../api/serial.ts';
 import type { AccountTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
+import { Phrase } from '../../i18n/phrase.tsx';
 import { LiveViewButton } from '../../live-view/live-view-button.tsx';
 import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
@@ -138,10 +139,7 @@ function Found({ row, address, taskName }: FoundProps) {
         <Traces traces={traces} opened={opened} onOpen={(evidenceId) => set('trace', evidenceId)} />
       </div>
       <Text size="xs" c="dimmed">
-        <code>{row.id}</code> ·{' '}
-        <Anchor component={Link} to={`/tasks/${address.kind}/${address.id}?account=${row.id}`} size="xs">
-          {taskName ?? t('nav.task')}
-        </Anchor>
+        <Phrase of="task:accountTask" values={{ id: row.id }} parts={{ code: <code /> }} />
       </Text>
     </Page>
   );

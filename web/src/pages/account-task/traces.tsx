@@ -25,7 +25,7 @@ export function Traces({ traces, opened, onOpen }: TracesProps) {
       <Text size="sm" c="dimmed" maw="46rem">
         {t('accountTask:traceText')}
       </Text>
-      {[...traces].reverse().map((trace) => {
+      {[...traces].reverse().map((trace, place) => {
         const step = shared(titleOf(trace.step));
         const isOpen = trace.id === opened;
         return (
@@ -42,7 +42,7 @@ export function Traces({ traces, opened, onOpen }: TracesProps) {
               <Group gap="xs">
                 <Button
                   size="xs"
-                  variant={isOpen ? 'default' : 'filled'}
+                  variant={isOpen || place > 0 ? 'default' : 'filled'}
                   leftSection={<IconRoute size={15} />}
                   aria-expanded={isOpen}
                   onClick={() => onOpen(isOpen ? null : trace.id)}

@@ -7,9 +7,10 @@ import { t } from '../../i18n/index.ts';
 import { accountTaskPath } from '../../ui/evidence.ts';
 import { NameCell } from '../../ui/name-cell.tsx';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
-import { AtBoth } from '../../ui/time.tsx';
+import { At } from '../../ui/time.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
 import { intentWords } from '../task/posts.tsx';
+import { whenColumns } from './when-columns.tsx';
 
 function PostLink({ post }: { post: AccountPost }) {
   if (!post.permalink) return null;
@@ -41,7 +42,7 @@ function columns(timeZone: string): Column<AccountPost>[] {
           state={<PostLink post={post} />}
           below={
             <Text size="xs" c="dimmed" truncate component="div">
-              {intentWords(post.state)} · <AtBoth at={post.submittedAt ?? post.createdAt} timeZone={undefined} />
+              {intentWords(post.state)} · <At at={post.submittedAt ?? post.createdAt} />
             </Text>
           }
         />
@@ -50,14 +51,7 @@ function columns(timeZone: string): Column<AccountPost>[] {
     { key: 'state', title: t('field.state'), width: '150px', from: 'sm', cell: (post) => intentWords(post.state) },
     { key: 'task', title: t('account:where'), width: 'minmax(0, 1fr)', from: 'md', cell: (post) => post.taskName },
     { key: 'link', title: '', width: '140px', from: 'sm', cell: (post) => <PostLink post={post} /> },
-    {
-      key: 'when',
-      title: t('account:when'),
-      width: 'minmax(120px, auto)',
-      align: 'right',
-      from: 'sm',
-      cell: (post) => <AtBoth at={post.submittedAt ?? post.createdAt} timeZone={timeZone} />,
-    },
+    ...whenColumns((post: AccountPost) => post.submittedAt ?? post.createdAt, timeZone),
   ];
 }
 

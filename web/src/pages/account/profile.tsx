@@ -72,7 +72,7 @@ export function Profile({ account }: { account: AccountDetail }) {
           )}
         </Fact>
         <Fact label={t('account:login')}>{loginWords(account)}</Fact>
-        <Fact label={t('nav.proxies')}>
+        <Fact label={t('account:proxy')}>
           <ProxyFact proxyId={account.proxyId} />
         </Fact>
         <Fact label={t('field.added')}>
@@ -88,36 +88,34 @@ export function Profile({ account }: { account: AccountDetail }) {
             ))}
           </Fact>
         )}
-        <div className={classes.wide}>
-          <Fact label={t('field.tags')}>
-            {account.tags.length === 0 ? (
-              t('account:noTags')
-            ) : (
-              <Group gap={6} mt={4}>
-                {account.tags.map((tag) => (
-                  <Badge
-                    key={tag}
-                    component={Link}
-                    to={`/accounts?tag=${encodeURIComponent(tag)}`}
-                    variant="default"
-                    radius="sm"
-                    tt="none"
-                    fw={450}
-                    style={{ cursor: 'pointer' }}
-                  >
-                    {tag}
-                  </Badge>
-                ))}
-              </Group>
-            )}
-          </Fact>
-        </div>
+      </dl>
+      <dl className={classes.more}>
+        <Fact label={t('field.tags')}>
+          {account.tags.length === 0 ? (
+            t('account:noTags')
+          ) : (
+            <Group gap={6} mt={4}>
+              {account.tags.map((tag) => (
+                <Badge
+                  key={tag}
+                  component={Link}
+                  to={`/accounts?tag=${encodeURIComponent(tag)}`}
+                  variant="default"
+                  radius="sm"
+                  tt="none"
+                  fw={450}
+                  style={{ cursor: 'pointer' }}
+                >
+                  {tag}
+                </Badge>
+              ))}
+            </Group>
+          )}
+        </Fact>
         {account.notes && (
-          <div className={classes.wide}>
-            <Fact label={t('account:notes')}>
-              <span className={classes.notes}>{account.notes}</span>
-            </Fact>
-          </div>
+          <Fact label={t('account:notes')}>
+            <span className={classes.notes}>{account.notes}</span>
+          </Fact>
         )}
       </dl>
     </section>

@@ -6,10 +6,11 @@ import type { PagedList } from '../../api/pages.ts';
 import type { TimelineKind } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
-import { AtBoth } from '../../ui/time.tsx';
+import { At } from '../../ui/time.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
 import classes from './account.module.css';
 import { colorOfEntry, detailOfEntry, pathOfEntry, titleOfEntry } from './entry-words.ts';
+import { whenColumns } from './when-columns.tsx';
 
 function What({ entry }: { entry: TimelineRow }) {
   const detail = detailOfEntry(entry);
@@ -70,7 +71,7 @@ function columns(timeZone: string): Column<TimelineRow>[] {
           <>
             <What entry={entry} />
             <Text size="xs" c="dimmed" truncate component="div" pl={19}>
-              <AtBoth at={entry.at} timeZone={undefined} />
+              <At at={entry.at} />
               {entry.taskName && <> · {entry.taskName}</>}
             </Text>
           </>
@@ -85,14 +86,7 @@ function columns(timeZone: string): Column<TimelineRow>[] {
       from: 'sm',
       cell: (entry) => <TaskLink entry={entry} />,
     },
-    {
-      key: 'when',
-      title: t('account:when'),
-      width: 'minmax(120px, auto)',
-      align: 'right',
-      from: 'sm',
-      cell: (entry) => <AtBoth at={entry.at} timeZone={timeZone} />,
-    },
+    ...whenColumns((entry: TimelineRow) => entry.at, timeZone),
   ];
 }
 
