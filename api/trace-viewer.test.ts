@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import type { TestApi } from './testing.ts';
 import { startTestApi } from './testing.ts';
@@ -67,7 +68,7 @@ describe('the trace viewer', () => {
         'media-src': "'self' blob: data:",
         'font-src': "'self' data:",
         'connect-src': "'self'",
-        'frame-src': "'self'",
+        'frame-src': "'self' data:",
         'worker-src': "'self'",
         'object-src': "'none'",
         'base-uri': "'none'",
@@ -109,6 +110,14 @@ describe('the trace viewer', () => {
     '__proto__',
   ])('has nothing at %s', async (path) => {
     expect(await statusOf(VIEWER + path)).toBe(404);
+  });
+
+  it('is in the images: the package of the viewer stays in them', async () => {
+    const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: object };
+    expect(dependencies).toHaveProperty('playwright-core');
+    const removed = /npm uninstall[\s\S]*?&&/.exec(await readFile('Dockerfile', 'utf8'))?.[0] ?? '';
+    expect(removed).toContain('prisma');
+    expect(removed).not.toContain('playwright');
   });
 
   it('takes no other method', async () => {

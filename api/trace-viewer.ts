@@ -40,7 +40,8 @@ function policyOf(index: string): string {
     "media-src 'self' blob: data:",
     "font-src 'self' data:",
     "connect-src 'self'",
-    "frame-src 'self'",
+    // What it shows where there is no snapshot is a blank page in its own address.
+    "frame-src 'self' data:",
     "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",

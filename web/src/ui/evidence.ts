@@ -5,6 +5,10 @@ export const contentUrl = (evidenceId: string): string => `/api/evidence/${evide
 export const traceUrl = (evidenceId: string): string =>
   `/trace-viewer/?trace=${encodeURIComponent(contentUrl(evidenceId))}`;
 
-/** The page of an account task. */
-export const accountTaskPath = (kind: string, taskId: string, accountTaskId: string): string =>
-  `/tasks/${kind}/${taskId}/accounts/${accountTaskId}`;
+/** The page of an account task, with a piece of its evidence in view where one is named. */
+export const accountTaskPath = (
+  kind: string,
+  taskId: string,
+  accountTaskId: string,
+  evidenceId?: string | null,
+): string => `/tasks/${kind}/${taskId}/accounts/${accountTaskId}${evidenceId ? `?evidence=${evidenceId}` : ''}`;

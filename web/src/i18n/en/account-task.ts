@@ -7,7 +7,7 @@ export default {
   screenshots: 'Screenshots',
   noShot: 'No screenshot',
   noShotText: 'Where a step goes wrong, the page is kept as it was. None was needed here.',
-  atStep: 'at the step {{step}}',
+  try: '{{step}}, try {{nth}}: went wrong after {{time}}',
   trace: 'Trace',
   traceText:
     'Every action of the failed step, with the page before and after it and its network log. Secrets are masked. It opens here and is sent nowhere.',

@@ -70,15 +70,18 @@ interface FoundProps {
 }
 
 function Found({ row, address, taskName }: FoundProps) {
-  const { get, set } = useAddress(['trace']);
+  const { get, set } = useAddress(['evidence']);
   const kinds = useKinds();
   const counters = kinds.data?.find(({ name }) => name === row.kind)?.counters ?? [];
   const traces = row.evidence.filter(({ kind }) => kind === 'trace');
-  const opened = get('trace');
+  // What the address names is shown: a screenshot large, a trace in its viewer.
+  const shown = get('evidence');
+  const show = (evidenceId: string | null): void => set('evidence', evidenceId);
   const place = useRef<HTMLDivElement>(null);
+  const isTrace = traces.some(({ id }) => id === shown);
   useEffect(() => {
-    if (opened) place.current?.scrollIntoView({ block: 'start' });
-  }, [opened]);
+    if (isTrace) place.current?.scrollIntoView({ block: 'start' });
+  }, [isTrace]);
 
   return (
     <Page
@@ -123,7 +126,7 @@ function Found({ row, address, taskName }: FoundProps) {
       <WhyItStands row={row} />
       <div className={classes.columns}>
         <Stack gap="lg" miw={0}>
-          <Screenshots evidence={row.evidence} />
+          <Screenshots evidence={row.evidence} chosen={shown} onChoose={show} />
           <section className={`surface ${classes.card}`} aria-label={t('task:plan')}>
             <AccountTaskPlan row={row} />
           </section>
@@ -132,11 +135,11 @@ function Found({ row, address, taskName }: FoundProps) {
           <section className={`surface ${classes.card}`} aria-label={t('accountTask:facts')}>
             <AccountTaskFacts row={row} counters={counters} />
           </section>
-          <Steps row={row} onTrace={(evidenceId) => set('trace', evidenceId)} />
+          <Steps row={row} onShow={show} />
         </Stack>
       </div>
       <div ref={place} style={{ scrollMarginTop: 72 }}>
-        <Traces traces={traces} opened={opened} onOpen={(evidenceId) => set('trace', evidenceId)} />
+        <Traces traces={traces} opened={shown} onOpen={show} />
       </div>
       <Text size="xs" c="dimmed">
         <Phrase of="task:accountTask" values={{ id: row.id }} parts={{ code: <code /> }} />

@@ -1,6 +1,5 @@
 import { Text, Title, UnstyledButton } from '@mantine/core';
 import { IconPhotoOff } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { AccountTask } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { contentUrl } from '../../ui/evidence.ts';
@@ -11,10 +10,16 @@ import classes from './account-task.module.css';
 
 const altOf = ({ step }: { step: string }): string => t('task:pageAt', { step: shared(titleOf(step)) });
 
+interface ScreenshotsProps {
+  evidence: AccountTask['evidence'];
+  /** Id of the one that is shown large; the newest where it is none of them. */
+  chosen: string | undefined;
+  onChoose(evidenceId: string): void;
+}
+
 /** The page as it was when a step went wrong, as large as there is room; the newest first. */
-export function Screenshots({ evidence }: { evidence: AccountTask['evidence'] }) {
+export function Screenshots({ evidence, chosen, onChoose }: ScreenshotsProps) {
   const shots = evidence.filter((one) => one.contentType.startsWith('image/')).reverse();
-  const [chosen, setChosen] = useState<string>();
   const shown = shots.find(({ id }) => id === chosen) ?? shots[0];
   if (!shown) {
     return (
@@ -43,7 +48,7 @@ export function Screenshots({ evidence }: { evidence: AccountTask['evidence'] })
               key={shot.id}
               aria-pressed={shot.id === shown.id}
               aria-label={t('task:enlarge', { step: shared(titleOf(shot.step)) })}
-              onClick={() => setChosen(shot.id)}
+              onClick={() => onChoose(shot.id)}
             >
               <img src={contentUrl(shot.id)} alt="" loading="lazy" />
             </UnstyledButton>

@@ -1,13 +1,21 @@
-import { Anchor, Text, Title } from '@mantine/core';
+import { Anchor, Group, Text, Title } from '@mantine/core';
 import { CHALLENGE_STATES } from '../../../../contracts/bulk.ts';
 import type { AccountTask } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
-import { contentUrl } from '../../ui/evidence.ts';
 import { formatDuration, titleOf } from '../../ui/format.ts';
 import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
 import { At, useNow } from '../../ui/time.tsx';
 import classes from './account-task.module.css';
-import { fieldOf, isEnd, lengthOf, type Stretch, stretchesOf, type TimelineEvent } from './stretches.ts';
+import {
+  fieldOf,
+  type Happening,
+  happeningsOf,
+  isEnd,
+  lengthOf,
+  type Stretch,
+  stretchesOf,
+  type TimelineEvent,
+} from './stretches.ts';
 
 const SECOND_MS = 1_000;
 
@@ -18,33 +26,46 @@ function textOf({ type, data }: TimelineEvent): string {
     const name = fieldOf(data, 'by');
     return name ? t('task:challenge.by', { what, name }) : what;
   }
-  if (type === 'evidence') {
-    const kind = shared(titleOf(fieldOf(data, 'kind') ?? type));
-    const step = fieldOf(data, 'step');
-    return step ? `${kind} ${t('accountTask:atStep', { step: shared(titleOf(step)) })}` : kind;
-  }
   return fieldOf(data, 'message') ?? fieldOf(data, 'reason') ?? shared(titleOf(type));
 }
 
-function Meanwhile({ event, onTrace }: { event: TimelineEvent; onTrace(evidenceId: string): void }) {
-  const evidenceId = event.type === 'evidence' ? fieldOf(event.data, 'evidenceId') : undefined;
-  const text = textOf(event);
+function Meanwhile({ happening, onShow }: { happening: Happening; onShow(evidenceId: string): void }) {
+  const time = (
+    <Text size="xs" c="dimmed" component="span" style={{ flex: 'none' }}>
+      <At at={happening.at} precise />
+    </Text>
+  );
+  if ('event' in happening) {
+    return (
+      <li>
+        {time}
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {textOf(happening.event)}
+        </Text>
+      </li>
+    );
+  }
+  const { step, nth, ms, screenshot, trace } = happening;
+  const links = [
+    { id: screenshot, label: t('accountTask:screenshot') },
+    { id: trace, label: t('accountTask:trace') },
+  ];
   return (
     <li>
-      <Text size="xs" c="dimmed" component="span">
-        <At at={event.at} precise />
-      </Text>
-      {evidenceId === undefined ? (
-        <Text size="sm">{text}</Text>
-      ) : fieldOf(event.data, 'kind') === 'trace' ? (
-        <Anchor component="button" type="button" size="sm" onClick={() => onTrace(evidenceId)}>
-          {text}
-        </Anchor>
-      ) : (
-        <Anchor href={contentUrl(evidenceId)} target="_blank" rel="noreferrer" size="sm">
-          {text}
-        </Anchor>
-      )}
+      {time}
+      <div>
+        <Text size="sm">{t('accountTask:try', { step: shared(titleOf(step)), nth, time: formatDuration(ms) })}</Text>
+        <Group gap="sm">
+          {links.map(
+            ({ id, label }) =>
+              id !== undefined && (
+                <Anchor key={id} component="button" type="button" size="sm" onClick={() => onShow(id)}>
+                  {label}
+                </Anchor>
+              ),
+          )}
+        </Group>
+      </div>
     </li>
   );
 }
@@ -55,10 +76,10 @@ interface StepProps {
   longest: number;
   /** How often it was at work in all: the number of a single time says nothing. */
   turns: number;
-  onTrace(evidenceId: string): void;
+  onShow(evidenceId: string): void;
 }
 
-function Step({ stretch, now, longest, turns, onTrace }: StepProps) {
+function Step({ stretch, now, longest, turns, onShow }: StepProps) {
   const { state, turn, reason, errorType } = stretch;
   const { label, color } = ACCOUNT_TASK_LOOKS[state];
   const ms = lengthOf(stretch, now);
@@ -89,8 +110,8 @@ function Step({ stretch, now, longest, turns, onTrace }: StepProps) {
         )}
         {stretch.events.length > 0 && (
           <ul className={classes.meanwhile}>
-            {stretch.events.map((event) => (
-              <Meanwhile key={event.id} event={event} onTrace={onTrace} />
+            {happeningsOf(stretch).map((happening) => (
+              <Meanwhile key={happening.id} happening={happening} onShow={onShow} />
             ))}
           </ul>
         )}
@@ -100,7 +121,7 @@ function Step({ stretch, now, longest, turns, onTrace }: StepProps) {
 }
 
 /** What the account task went through, with how long each part lasted and how often it was at work. */
-export function Steps({ row, onTrace }: { row: AccountTask; onTrace(evidenceId: string): void }) {
+export function Steps({ row, onShow }: { row: AccountTask; onShow(evidenceId: string): void }) {
   const now = useNow(isEnd(row.state) ? null : SECOND_MS);
   const stretches = stretchesOf(row.timeline);
   const longest = Math.max(0, ...stretches.map((one) => lengthOf(one, now) ?? 0));
@@ -115,7 +136,7 @@ export function Steps({ row, onTrace }: { row: AccountTask; onTrace(evidenceId: 
       ) : (
         <ol className={classes.steps}>
           {stretches.map((stretch) => (
-            <Step key={stretch.id} stretch={stretch} now={now} longest={longest} turns={turns} onTrace={onTrace} />
+            <Step key={stretch.id} stretch={stretch} now={now} longest={longest} turns={turns} onShow={onShow} />
           ))}
         </ol>
       )}

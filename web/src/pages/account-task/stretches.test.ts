@@ -1,4 +1,4 @@
-import { lengthOf, type Stretch, stretchesOf } from './stretches.ts';
+import { happeningsOf, lengthOf, type Stretch, stretchesOf } from './stretches.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 const moved = (second: number, to: string, more: object = {}) => ({
@@ -57,5 +57,33 @@ describe('the events of an account task as times in one state', () => {
       { state: 'running', turn: 1, ms: 57_000, events: [] },
     ]);
     expect(stretchesOf([])).toEqual([]);
+  });
+});
+
+describe('what happened during a stretch', () => {
+  const kept = (second: number, kind: string, step: string) =>
+    other(second, 'evidence', { step, kind, evidenceId: `${kind} ${second}` });
+
+  it('is told by tries: a screenshot and a trace belong together, and each further pair is a further try', () => {
+    const [stretch] = stretchesOf([
+      moved(1, 'running'),
+      kept(11, 'screenshot', 'open-session'),
+      kept(12, 'trace', 'open-session'),
+      other(13, 'note', { message: 'hm' }),
+      kept(22, 'trace', 'open-session'),
+      kept(30, 'screenshot', 'submit-post'),
+      kept(31, 'trace', 'submit-post'),
+    ]);
+    expect(happeningsOf(stretch!)).toMatchObject([
+      { step: 'open-session', nth: 1, ms: 10_000, screenshot: 'screenshot 11', trace: 'trace 12' },
+      { event: { type: 'note' } },
+      { step: 'open-session', nth: 2, ms: 10_000, trace: 'trace 22' },
+      { step: 'submit-post', nth: 1, ms: 8_000, screenshot: 'screenshot 30', trace: 'trace 31' },
+    ]);
+  });
+
+  it('leaves evidence of an unknown sort as it stands', () => {
+    const [stretch] = stretchesOf([moved(1, 'running'), kept(2, 'film', 'open-session')]);
+    expect(happeningsOf(stretch!)).toMatchObject([{ event: { type: 'evidence' } }]);
   });
 });

@@ -70,3 +70,49 @@ export function lengthOf({ state, from, to }: Stretch, now: number): number | nu
   if (isEnd(state)) return null;
   return Math.max(0, (to ? Date.parse(to) : now) - Date.parse(from));
 }
+
+/** What happened during a stretch: a try of a step that went wrong, with what was kept of it, or anything else. */
+export type Happening =
+  | {
+      id: string;
+      at: string;
+      step: string;
+      /** Which try of the step it was in this stretch, from 1. */
+      nth: number;
+      /** From the try before it, or from the beginning of the stretch, milliseconds. */
+      ms: number;
+      screenshot?: string;
+      trace?: string;
+    }
+  | { id: string; at: string; event: TimelineEvent };
+
+type Try = Extract<Happening, { nth: number }>;
+
+/** Evidence is kept once for each try that went wrong: a screenshot and a trace, one after the other. */
+export function happeningsOf({ from, events }: Stretch): Happening[] {
+  const happenings: Happening[] = [];
+  const nths = new Map<string, number>();
+  let last = from;
+  for (const event of events) {
+    const step = fieldOf(event.data, 'step');
+    const evidenceId = fieldOf(event.data, 'evidenceId');
+    const kind = fieldOf(event.data, 'kind');
+    if (event.type !== 'evidence' || !step || !evidenceId || (kind !== 'screenshot' && kind !== 'trace')) {
+      happenings.push({ id: event.id, at: event.at, event });
+      continue;
+    }
+    const before = happenings.at(-1);
+    if (before && 'nth' in before && before.step === step && before[kind] === undefined && kind === 'trace') {
+      before.trace = evidenceId;
+      last = event.at;
+      continue;
+    }
+    const nth = (nths.get(step) ?? 0) + 1;
+    nths.set(step, nth);
+    const ms = Math.max(0, Date.parse(event.at) - Date.parse(last));
+    const made: Try = { id: event.id, at: event.at, step, nth, ms, [kind]: evidenceId };
+    happenings.push(made);
+    last = event.at;
+  }
+  return happenings;
+}

@@ -76,7 +76,9 @@ export function colorOfEntry({ kind, state }: TimelineEntry): string {
 }
 
 /** Where an entry's reason is: the account task, or the bulk task that it belongs to. */
-export function pathOfEntry({ taskId, taskKind, accountTaskId }: TimelineEntry): string | undefined {
+export function pathOfEntry({ taskId, taskKind, accountTaskId, evidenceId }: TimelineEntry): string | undefined {
   if (taskId === null || taskKind === null) return undefined;
-  return accountTaskId === null ? `/tasks/${taskKind}/${taskId}` : accountTaskPath(taskKind, taskId, accountTaskId);
+  return accountTaskId === null
+    ? `/tasks/${taskKind}/${taskId}`
+    : accountTaskPath(taskKind, taskId, accountTaskId, evidenceId);
 }

@@ -27,11 +27,10 @@ export function AccountEvidenceList({ accountId }: { accountId: string }) {
       <ul className={classes.shots}>
         {list.items.map((one) => {
           const step = shared(titleOf(one.step));
-          const trace = one.kind === 'trace' ? `?trace=${one.id}` : '';
           return (
             <li key={one.id}>
               <Link
-                to={accountTaskPath(one.taskKind, one.taskId, one.accountTaskId) + trace}
+                to={accountTaskPath(one.taskKind, one.taskId, one.accountTaskId, one.id)}
                 className={`surface ${classes.shot}`}
               >
                 {one.contentType.startsWith('image/') ? (
