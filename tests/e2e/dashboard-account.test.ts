@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FrameLocator, Locator, Page, Request } from 'playwright-core';
+import { z } from 'zod';
 import { type Bench, startBench, type TestAccount } from '../support/bench.ts';
 import { accountTaskOf, give, orderAndStart, untilEnded, untilTotals } from '../support/tasks.ts';
 import { expectEveryPostOnce } from '../support/truth.ts';
@@ -176,6 +177,24 @@ describe('the page of an account task', () => {
     await expectEveryPostOnce(bench, taskId);
   });
 
+  it('asks for the code that a parked account waits for, offers to take over, and goes on from the answer', async () => {
+    const [video] = await bench.addVideos(1);
+    const [parked] = (await bench.addAccounts({ count: 1, prefix: 'grace' })) as [TestAccount];
+    await bench.site.break({ fault: 'challenge', username: parked.username });
+    const params = { mediaIds: [video!.id], captions: ['At the gate, {{username}}'] };
+    const id = await orderAndStart(bench, { accounts: [parked], params });
+    const { id: accountTaskId } = await accountTaskOf(bench, id, parked.username);
+    await page.goto(`${bench.stack.apiUrl}/tasks/upload/${id}/accounts/${accountTaskId}`);
+    await tell('Asks for the code it sent by e-mail').waitFor({ timeout: RUN_MS });
+    await page.getByRole('button', { name: 'Take over' }).waitFor();
+    await page.getByRole('textbox', { name: 'Code' }).fill(await bench.site.codeFor(parked.username));
+    await page.getByRole('button', { name: 'Submit code' }).click();
+    await region('Steps').getByText('Answered by admin').waitFor({ timeout: RUN_MS });
+    await region('Steps').getByText('Succeeded').waitFor({ timeout: RUN_MS });
+    await bench.site.break();
+    await expectEveryPostOnce(bench, id);
+  });
+
   it('says so where there is no such account task', async () => {
     await page.goto(`${bench.stack.apiUrl}/tasks/upload/${taskId}/accounts/${taskId}`);
     await page.getByRole('heading', { name: 'Not found' }).waitFor();
@@ -252,6 +271,43 @@ describe('the page of an account', () => {
     await drawer.waitFor({ state: 'detached' });
     await region('Profile').getByText('Moved to the lighthouse.').waitFor();
     await page.getByRole('row').filter({ hasText: 'Changed: notes' }).waitFor();
+  });
+
+  it('has a word for each thing that is not there', async () => {
+    const [fresh] = (await bench.addAccounts({ count: 1, prefix: 'mary' })) as [TestAccount];
+    const open = (rest: string) => page.goto(`${bench.stack.apiUrl}/accounts/${fresh.id}${rest}`);
+    await open('?kind=proxy');
+    await page.getByRole('heading', { name: 'No such entry' }).waitFor();
+    await region('Profile').getByText('None: the next task logs in').waitFor();
+    await open('?tab=posts');
+    await page.getByRole('heading', { name: 'No posts yet' }).waitFor();
+    await open('?tab=evidence');
+    await page.getByRole('heading', { name: 'No evidence' }).waitFor();
+  });
+
+  it('lets a viewer look, traces too, and change nothing', async () => {
+    const made = await bench.call('POST', '/api/tokens', z.object({ token: z.string() }), {
+      name: 'who looks on',
+      scopes: ['viewer'],
+    });
+    const viewer = await openBrowser();
+    try {
+      await viewer.page.goto(`${bench.stack.apiUrl}/sign-in#token=${made.token}`);
+      await viewer.page.getByRole('link', { name: 'Accounts' }).click();
+      await viewer.page.goto(`${bench.stack.apiUrl}/accounts/${account.id}`);
+      await viewer.page.getByRole('row').filter({ hasText: 'Trace kept' }).first().click();
+      await viewer.page
+        .frameLocator('iframe[title="Trace of the step Open session"]')
+        .getByRole('treeitem')
+        .first()
+        .waitFor({ timeout: RUN_MS });
+      await viewer.page.getByRole('link', { name: 'Account', exact: true }).click();
+      await viewer.page.getByRole('heading', { name: 'Profile' }).waitFor();
+      expect(await viewer.page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+      expect(viewer.complaints.list).toEqual([]);
+    } finally {
+      await viewer.close();
+    }
   });
 
   it('speaks Russian, and says so where there is no such account', async () => {

@@ -105,7 +105,7 @@ function Step({ stretch, now, longest, turns, onShow }: StepProps) {
         </Text>
         {(errorType || reason) && (
           <Text size="sm" mt={2} style={{ overflowWrap: 'anywhere' }}>
-            {[errorType && shared(titleOf(errorType)), reason].filter(Boolean).join(': ')}
+            {[errorType && shared(titleOf(errorType)), reason && shared(reason)].filter(Boolean).join(': ')}
           </Text>
         )}
         {stretch.events.length > 0 && (

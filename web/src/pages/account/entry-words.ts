@@ -52,7 +52,7 @@ function ownDetail({ kind, detail }: TimelineEntry): string | null {
   if (detail === null) return null;
   if (kind === 'evidence') return shared(titleOf(detail));
   const challenge = kind === 'challenge' && known(CHALLENGE_TYPES, detail);
-  return challenge ? t(`inbox:asked.${challenge}`) : detail;
+  return challenge ? t(`inbox:asked.${challenge}`) : shared(detail);
 }
 
 /** What an entry of an account's timeline says, in the reader's language where it is known there. */
