@@ -9,10 +9,19 @@ import { idParams, route } from './route.ts';
 const tags = ['Accounts'];
 const missing = { 404: { description: 'No such account' } };
 
+/** The bulk task that something comes from, so that a reader gets there. */
+const origin = { taskId: z.uuid(), taskKind: z.string(), taskName: z.string() };
+const withOrigin = { accountTask: { select: { task: { select: { id: true, kind: true, name: true } } } } } as const;
+interface OfTask {
+  accountTask: { task: { id: string; kind: string; name: string } };
+}
+const originOf = ({ accountTask: { task } }: OfTask) => ({ taskId: task.id, taskKind: task.kind, taskName: task.name });
+
 const postSchema = z
   .object({
     id: z.uuid(),
     accountTaskId: z.uuid(),
+    ...origin,
     state: z.string(),
     caption: z.string(),
     permalink: z.string().nullable(),
@@ -26,6 +35,7 @@ const evidenceSchema = z
   .object({
     id: z.uuid(),
     accountTaskId: z.uuid(),
+    ...origin,
     step: z.string(),
     kind: z.string(),
     contentType: z.string(),
@@ -53,9 +63,11 @@ export const accountHistoryRoutes: Route[] = [
         where: { AND: [{ accountId: id }, afterCursor(cursor)] },
         orderBy: newestFirst,
         take: limit + 1,
+        include: withOrigin,
       });
       const toPost = (row: (typeof rows)[number]) => ({
         ...row,
+        ...originOf(row),
         submittedAt: row.submittedAt?.toISOString() ?? null,
         createdAt: row.createdAt.toISOString(),
       });
@@ -78,8 +90,13 @@ export const accountHistoryRoutes: Route[] = [
         where: { AND: [{ accountTask: { accountId: id } }, afterCursor(cursor)] },
         orderBy: newestFirst,
         take: limit + 1,
+        include: withOrigin,
       });
-      const toItem = (row: (typeof rows)[number]) => ({ ...row, createdAt: row.createdAt.toISOString() });
+      const toItem = (row: (typeof rows)[number]) => ({
+        ...row,
+        ...originOf(row),
+        createdAt: row.createdAt.toISOString(),
+      });
       return { status: 200, body: toPage(rows, limit, toItem) };
     },
   }),

@@ -18,6 +18,7 @@ import { failedAuthLimit, requestLimit } from './rate-limit.ts';
 import { registerRoutes } from './register.ts';
 import type { Route } from './route.ts';
 import { allRoutes } from './routes.ts';
+import { TRACE_VIEWER, traceViewer } from './trace-viewer.ts';
 
 function securityHeaders(publicUrl: string): RequestHandler {
   return helmet({
@@ -102,8 +103,8 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   // Temporal Web asks for every payload, signed in or not: its refusals must not lock out others of the same address.
   const most = options.failedAuthPerMinute;
   app.use(CODEC_PATH, temporalWebCors(env), failedAuthLimit({ most }));
-  app.use(['/api', '/metrics'], failedAuthLimit({ most, except: CODEC_PATH }), authenticate(deps));
-  app.use('/api', requestLimit(deps));
+  app.use(['/api', '/metrics', TRACE_VIEWER], failedAuthLimit({ most, except: CODEC_PATH }), authenticate(deps));
+  app.use(['/api', TRACE_VIEWER], requestLimit(deps));
 
   const openApi = JSON.stringify(buildOpenApi(routes));
   app.get('/api/openapi.json', (_req, res) => {
@@ -115,6 +116,7 @@ export function createApp(deps: Deps, options: AppOptions = {}): Express {
   app.use('/api/docs', docsPage());
   registerRoutes(app, routes, deps);
   app.use('/api', pathNotFound);
+  app.use(TRACE_VIEWER, traceViewer());
   app.use(dashboard(options.dashboardFolder ?? join(process.cwd(), 'web', 'dist')));
   app.use(pathNotFound);
   app.use(problemHandler(log));

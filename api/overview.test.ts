@@ -86,6 +86,8 @@ describe('the overview and the history of an account', () => {
     expect(second.json.nextCursor).toBeNull();
     const evidence = await api.call(`/api/accounts/${accountId}/evidence`);
     expect(evidence.json.items).toHaveLength(1);
+    const origin = { taskId: expect.any(String), taskKind: 'login', taskName: 'one' };
+    for (const item of [...items, ...(evidence.json.items as unknown as [])]) expect(item).toMatchObject(origin);
     expect((await api.call(`/api/accounts/${randomUUID()}/posts`)).status).toBe(404);
   });
 

@@ -157,6 +157,18 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('./pages/hosts/host-page.tsx')).HostPage,
   },
   {
+    path: '/tasks/:kind/:id/accounts/:accountTaskId',
+    title: 'nav.accountTask',
+    texts: ['accountTask', 'task', 'inbox', 'live', 'shared'],
+    load: async () => (await import('./pages/account-task/account-task-page.tsx')).AccountTaskPage,
+  },
+  {
+    path: '/accounts/:id',
+    title: 'field.account',
+    texts: ['account', 'accounts', 'inbox', 'task', 'shared'],
+    load: async () => (await import('./pages/account/account-page.tsx')).AccountPage,
+  },
+  {
     path: '/follow/:id',
     title: 'nav.follow',
     texts: ['follow'],

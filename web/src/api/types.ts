@@ -17,6 +17,11 @@ export type Account = Ok<paths['/api/accounts']['get']>['items'][number];
 /** One account alone: with its links. */
 export type AccountDetail = Ok<paths['/api/accounts/{id}']['get']>;
 export type AccountFilter = Omit<Query<paths['/api/accounts']['get']>, 'cursor' | 'limit'>;
+export type AccountBudget = Ok<paths['/api/accounts/{id}/budget']['get']>;
+export type TimelineEntry = Ok<paths['/api/accounts/{id}/timeline']['get']>['items'][number];
+export type TimelineKind = TimelineEntry['kind'];
+export type AccountPost = Ok<paths['/api/accounts/{id}/posts']['get']>['items'][number];
+export type AccountEvidence = Ok<paths['/api/accounts/{id}/evidence']['get']>['items'][number];
 export type NewAccount = Body<paths['/api/accounts']['post']>;
 export type AccountChanges = Body<paths['/api/accounts/{id}']['patch']>;
 export type ImportResult = Ok<paths['/api/accounts/import']['post']>;

@@ -8,9 +8,11 @@ export const AREAS = {
   common: { en: async () => ({ default: common }), ru: () => import('./ru/common.ts') },
   /** What the code shared with the server says in English, by its English: titles of kinds, fields, errors. */
   shared: { en: () => import('./en/shared.ts'), ru: () => import('./ru/shared.ts') },
+  account: { en: () => import('./en/account.ts'), ru: () => import('./ru/account.ts') },
   accounts: { en: () => import('./en/accounts.ts'), ru: () => import('./ru/accounts.ts') },
   audit: { en: () => import('./en/audit.ts'), ru: () => import('./ru/audit.ts') },
   errors: { en: () => import('./en/errors.ts'), ru: () => import('./ru/errors.ts') },
+  accountTask: { en: () => import('./en/account-task.ts'), ru: () => import('./ru/account-task.ts') },
   follow: { en: () => import('./en/follow.ts'), ru: () => import('./ru/follow.ts') },
   hosts: { en: () => import('./en/hosts.ts'), ru: () => import('./ru/hosts.ts') },
   inbox: { en: () => import('./en/inbox.ts'), ru: () => import('./ru/inbox.ts') },

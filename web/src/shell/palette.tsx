@@ -145,7 +145,7 @@ export function Palette({ opened }: { opened: boolean }) {
         label: account.username,
         description: account.platform,
         leftSection: <IconUser size={18} stroke={1.7} />,
-        onClick: go(`/accounts?open=${account.id}`),
+        onClick: go(`/accounts/${account.id}`),
       })),
     },
     {

@@ -45,7 +45,7 @@ export function DetailDrawer<Data>(props: DetailDrawerProps<Data>) {
       }
       closeButtonProps={{ 'aria-label': t('close') }}
     >
-      {instead ??
+      {instead ||
         (data !== undefined ? (
           children(data)
         ) : found.error ? (

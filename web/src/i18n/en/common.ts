@@ -6,6 +6,7 @@ export default {
   'nav.overview': 'Overview',
   'nav.tasks': 'Bulk tasks',
   'nav.task': 'Bulk task',
+  'nav.accountTask': 'Account task',
   'nav.newTask': 'New bulk task',
   'nav.schedules': 'Schedules',
   'nav.inbox': 'Inbox',
@@ -152,6 +153,7 @@ export default {
 
   'time.now': 'just now',
   'time.soon': 'in a moment',
+  'time.clockThere': '{{time}} there, {{own}} here',
   'time.there': '{{time}} there ({{zone}})',
   'unit.ms': '{{ms}} ms',
   'unit.s': '{{s}} s',
@@ -171,6 +173,7 @@ export default {
 
   yes: 'Yes',
   no: 'No',
+  openPage: 'Open the page',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',

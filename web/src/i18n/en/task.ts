@@ -28,7 +28,7 @@ export default {
   retry: 'Retry {{n}} failed',
   openRunOf: 'Open the run of {{name}} in Temporal',
   fileOf: '{{kind}} of {{step}}',
-  traceHint: 'opens with npx playwright show-trace',
+  openTrace: 'Look at the trace',
   enlarge: 'Enlarge: {{step}}',
   pageAt: 'Page at the step {{step}}',
   videoOf: 'Video of post {{n}}',

@@ -6,6 +6,7 @@ export default {
   'nav.overview': 'Обзор',
   'nav.tasks': 'Массовые задачи',
   'nav.task': 'Массовая задача',
+  'nav.accountTask': 'Задача аккаунта',
   'nav.newTask': 'Новая задача',
   'nav.schedules': 'Расписания',
   'nav.inbox': 'Входящие',
@@ -163,6 +164,7 @@ export default {
 
   'time.now': 'только что',
   'time.soon': 'вот-вот',
+  'time.clockThere': '{{time}} там, {{own}} здесь',
   'time.there': 'там {{time}} ({{zone}})',
   'unit.ms': '{{ms}} мс',
   'unit.s': '{{s}} с',
@@ -186,6 +188,7 @@ export default {
 
   yes: 'Да',
   no: 'Нет',
+  openPage: 'Открыть страницу',
   close: 'Закрыть',
   cancel: 'Отмена',
   save: 'Сохранить',

@@ -29,7 +29,7 @@ export default {
   retry: 'Повторить с ошибкой: {{n}}',
   openRunOf: 'Открыть запуск {{name}} в Temporal',
   fileOf: '{{kind}}: {{step}}',
-  traceHint: 'открывается командой npx playwright show-trace',
+  openTrace: 'Посмотреть трассировку',
   enlarge: 'Увеличить: {{step}}',
   pageAt: 'Страница на шаге «{{step}}»',
   videoOf: 'Видео публикации {{n}}',

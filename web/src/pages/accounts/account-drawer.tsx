@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core';
-import { IconAlertCircle, IconTrash } from '@tabler/icons-react';
+import { IconAlertCircle, IconLayoutSidebarLeftExpand, IconTrash } from '@tabler/icons-react';
+import { Link } from 'react-router';
 import { useAccount, useCreateAccount, useDeleteAccount, useUpdateAccount } from '../../api/accounts.ts';
 import { useMay } from '../../api/session.tsx';
 import type { AccountDetail } from '../../api/types.ts';
@@ -14,8 +15,15 @@ import { AccountForm } from './account-form.tsx';
 import { changesOf, newAccountOf } from './account-values.ts';
 import { LinkedAccounts } from './linked-accounts.tsx';
 
-/** @param props.id an account's id, `new`, or null while closed */
-export function AccountDrawer({ id, onClose }: { id: string | null; onClose(): void }) {
+interface AccountDrawerProps {
+  /** An account's id, `new`, or null while closed. */
+  id: string | null;
+  onClose(): void;
+  /** The account's own page is behind the drawer. */
+  onPage?: boolean;
+}
+
+export function AccountDrawer({ id, onClose, onPage = false }: AccountDrawerProps) {
   const existing = useAccount(id === 'new' ? null : id);
   const create = useCreateAccount();
   return (
@@ -43,12 +51,18 @@ export function AccountDrawer({ id, onClose }: { id: string | null; onClose(): v
         )
       }
     >
-      {(account) => <Existing key={account.id} account={account} onClose={onClose} />}
+      {(account) => <Existing key={account.id} account={account} onClose={onClose} onPage={onPage} />}
     </DetailDrawer>
   );
 }
 
-function Existing({ account, onClose }: { account: AccountDetail; onClose(): void }) {
+interface ExistingProps {
+  account: AccountDetail;
+  onClose(): void;
+  onPage: boolean;
+}
+
+function Existing({ account, onClose, onPage }: ExistingProps) {
   const update = useUpdateAccount();
   const remove = useDeleteAccount();
   const mayEdit = useMay('operator');
@@ -71,6 +85,17 @@ function Existing({ account, onClose }: { account: AccountDetail; onClose(): voi
     <Stack gap="md">
       <Group justify="space-between">
         <AccountStatusLabel status={account.status} />
+        {!onPage && (
+          <Button
+            component={Link}
+            to={`/accounts/${account.id}`}
+            variant="default"
+            size="xs"
+            leftSection={<IconLayoutSidebarLeftExpand size={15} />}
+          >
+            {t('openPage')}
+          </Button>
+        )}
         <Text size="sm" c="dimmed">
           <Phrase of="accounts:addedAgo" parts={{ ago: <Ago at={account.createdAt} /> }} />
         </Text>

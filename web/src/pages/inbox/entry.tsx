@@ -36,7 +36,7 @@ export function Entry({ item }: { item: InboxItem }) {
       </div>
       <div className={classes.body}>
         <Group gap="xs">
-          <Anchor component={Link} to={`/accounts?open=${item.accountId}`} fw={600}>
+          <Anchor component={Link} to={`/accounts/${item.accountId}`} fw={600}>
             {item.username}
           </Anchor>
           <Text c="dimmed">{item.platform}</Text>

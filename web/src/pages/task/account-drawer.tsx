@@ -1,24 +1,18 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
-import { IconAlertCircle, IconClock, IconExternalLink } from '@tabler/icons-react';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconExternalLink, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { Link } from 'react-router';
-import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
 import { type TaskAddress, useAccountTask } from '../../api/bulk.ts';
 import type { AccountTask } from '../../api/types.ts';
-import { shared, t } from '../../i18n/index.ts';
+import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
 import { LiveViewButton } from '../../live-view/live-view-button.tsx';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
-import { formatCount, titleOf } from '../../ui/format.ts';
-import { Fact, Facts } from '../../ui/page.tsx';
-import { postsOf } from '../../ui/plan.ts';
-import { PlanView } from '../../ui/plan-view.tsx';
+import { accountTaskPath } from '../../ui/evidence.ts';
 import { AccountTaskStateLabel } from '../../ui/states.tsx';
-import { At, Took } from '../../ui/time.tsx';
+import { AccountTaskFacts, AccountTaskPlan, WhyItStands } from './account-details.tsx';
 import { EvidenceList } from './evidence.tsx';
-import { IntentList, PostList } from './posts.tsx';
 import classes from './task.module.css';
 import { Timeline } from './timeline.tsx';
-import { WaitingAnswer } from './waiting-answer.tsx';
 
 interface AccountDrawerProps {
   address: TaskAddress;
@@ -51,70 +45,21 @@ export function AccountDrawer({ address, accountTaskId, counters, onClose }: Acc
   );
 }
 
-function Reason({ row }: { row: AccountTask }) {
-  if (row.state === 'paced') {
-    return (
-      <Alert color="violet" variant="light" icon={<IconClock size={18} />}>
-        {row.wakeAt ? <Phrase of="task:waitsUntil" parts={{ at: <At at={row.wakeAt} /> }} /> : t('task:waitsTurn')}{' '}
-        {row.stateReason}
-      </Alert>
-    );
-  }
-  if (!row.error) {
-    return row.stateReason ? <Text c="dimmed">{row.stateReason}</Text> : null;
-  }
-  const sentence = isErrorType(row.error.type) ? shared(ERROR_POLICIES[row.error.type].sentence) : undefined;
-  return (
-    <Alert
-      color={row.state === 'parked' ? 'orange' : 'red'}
-      variant="light"
-      icon={<IconAlertCircle size={18} />}
-      title={shared(titleOf(row.error.type))}
-    >
-      {sentence && <Text>{sentence}</Text>}
-      {row.error.message && (
-        <Text size="sm" mt={sentence ? 6 : 0} c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {row.error.message}
-        </Text>
-      )}
-    </Alert>
-  );
-}
-
 function Details({ row, counters }: { row: AccountTask; counters: readonly string[] }) {
-  const counted = counters.filter((name) => (row.counters[name] ?? 0) > 0);
   return (
     <Stack gap="lg" pb="xl">
-      {row.challenge && row.state === 'parked' ? (
-        <WaitingAnswer
-          accountTaskId={row.id}
-          hasPages={row.hasPages}
-          challenge={row.challenge}
-          username={row.username}
-        />
-      ) : (
-        <Reason row={row} />
-      )}
-      <Facts>
-        <Fact label={t('field.platform')}>{row.platform}</Fact>
-        <Fact label={t('field.attempts')}>{formatCount(row.attempts)}</Fact>
-        {row.startedAt && (
-          <Fact label={t('field.started')}>
-            <At at={row.startedAt} />
-          </Fact>
-        )}
-        {row.startedAt && (
-          <Fact label={row.finishedAt ? t('field.took') : t('field.elapsed')}>
-            <Took from={row.startedAt} to={row.finishedAt} />
-          </Fact>
-        )}
-        {counted.map((name) => (
-          <Fact key={name} label={shared(titleOf(name))}>
-            {formatCount(row.counters[name] ?? 0)}
-          </Fact>
-        ))}
-      </Facts>
+      <WhyItStands row={row} />
+      <AccountTaskFacts row={row} counters={counters} />
       <Group gap="xs">
+        <Button
+          component={Link}
+          to={accountTaskPath(row.kind, row.taskId, row.id)}
+          variant="default"
+          size="xs"
+          leftSection={<IconLayoutSidebarLeftExpand size={15} />}
+        >
+          {t('openPage')}
+        </Button>
         <Button
           component="a"
           href={row.temporalUrl}
@@ -126,7 +71,7 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
         >
           {t('task:runInTemporal')}
         </Button>
-        <Button component={Link} to={`/accounts?open=${row.accountId}`} variant="default" size="xs">
+        <Button component={Link} to={`/accounts/${row.accountId}`} variant="default" size="xs">
           {t('field.account')}
         </Button>
         {row.hasPages && row.state === 'running' && (
@@ -142,23 +87,8 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
         </section>
       )}
       <section className={classes.section} aria-label={t('task:plan')}>
-        <Title order={3} mb="sm">
-          {t('task:plan')}
-        </Title>
-        {postsOf(row.plan) ? (
-          <PostList plan={row.plan} intents={row.intents} />
-        ) : (
-          <PlanView plan={row.plan} startsOpen />
-        )}
+        <AccountTaskPlan row={row} />
       </section>
-      {!postsOf(row.plan) && row.intents.length > 0 && (
-        <section className={classes.section} aria-label={t('task:posts')}>
-          <Title order={3} mb="sm">
-            {t('task:posts')}
-          </Title>
-          <IntentList intents={row.intents} />
-        </section>
-      )}
       <section className={classes.section} aria-label={t('task:timeline')}>
         <Title order={3} mb="sm">
           {t('task:timeline')}

@@ -1,15 +1,14 @@
 import { Button, Group, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { IconDownload, IconRoute } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { AccountTask } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
+import { contentUrl, traceUrl } from '../../ui/evidence.ts';
 import { formatBytes, titleOf } from '../../ui/format.ts';
 import { At } from '../../ui/time.tsx';
 import classes from './task.module.css';
 
 type Evidence = AccountTask['evidence'][number];
-
-const contentUrl = (id: string): string => `/api/evidence/${id}/content`;
 
 /** Screenshots to look at and traces to download, kept where a step went wrong. */
 export function EvidenceList({ evidence }: { evidence: readonly Evidence[] }) {
@@ -50,19 +49,33 @@ export function EvidenceList({ evidence }: { evidence: readonly Evidence[] }) {
             </Text>
             <Text size="sm" c="dimmed">
               {formatBytes(file.bytes)}, <At at={file.createdAt} precise />
-              {file.kind === 'trace' && ` · ${t('task:traceHint')}`}
             </Text>
           </div>
-          <Button
-            component="a"
-            href={contentUrl(file.id)}
-            download={`${file.kind}-${file.step}-${file.id}.zip`}
-            variant="default"
-            size="xs"
-            leftSection={<IconDownload size={14} />}
-          >
-            {t('field.download')}
-          </Button>
+          <Group gap="xs">
+            {file.kind === 'trace' && (
+              <Button
+                component="a"
+                href={traceUrl(file.id)}
+                target="_blank"
+                rel="noreferrer"
+                variant="default"
+                size="xs"
+                leftSection={<IconRoute size={14} />}
+              >
+                {t('task:openTrace')}
+              </Button>
+            )}
+            <Button
+              component="a"
+              href={contentUrl(file.id)}
+              download={`${file.kind}-${file.step}-${file.id}.zip`}
+              variant="default"
+              size="xs"
+              leftSection={<IconDownload size={14} />}
+            >
+              {t('field.download')}
+            </Button>
+          </Group>
         </Group>
       ))}
       <Modal

@@ -14,7 +14,7 @@ type Intent = AccountTask['intents'][number];
 const INTENTS = ['created', 'submitting', 'posted', 'absent', 'unknown', 'skipped'] as const;
 
 /** What a state of a post means to a reader. */
-const intentWords = (state: string): string => {
+export const intentWords = (state: string): string => {
   const known = INTENTS.find((one) => one === state);
   return known ? t(`task:intent.${known}`) : state;
 };

@@ -1,0 +1,20 @@
+export default {
+  steps: 'Steps',
+  turn: '{{state}}, {{nth}}. time',
+  lasts: '{{time}} so far',
+  noSteps: 'Nothing has happened yet. It waits for its turn.',
+  screenshot: 'Screenshot',
+  screenshots: 'Screenshots',
+  noShot: 'No screenshot',
+  noShotText: 'Where a step goes wrong, the page is kept as it was. None was needed here.',
+  try: '{{step}}, try {{nth}}: went wrong after {{time}}',
+  trace: 'Trace',
+  traceText:
+    'Every action of the failed step, with the page before and after it and its network log. Secrets are masked. It opens here and is sent nowhere.',
+  openTrace: 'Look at the trace',
+  closeTrace: 'Close the trace',
+  newTab: 'In a new tab',
+  viewerOf: 'Trace of the step {{step}}',
+  download: 'Download',
+  facts: 'At a glance',
+} as const;
