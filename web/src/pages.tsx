@@ -65,7 +65,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/accounts',
     title: 'nav.accounts',
-    texts: ['accounts'],
+    texts: ['accounts', 'lists'],
     load: async () => (await import('./pages/accounts/accounts-page.tsx')).AccountsPage,
     nav: { group: 'things', icon: IconUsers, key: 'a' },
   },
