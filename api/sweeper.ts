@@ -3,10 +3,12 @@ import { queryOne } from './door/sql.ts';
 import { sweepStarts } from './door/start.ts';
 import { ensureRetentionSchedule } from './retention.ts';
 import { sweepSchedules } from './schedules-sweep.ts';
+import { sweepUploads } from './uploads/staging.ts';
 
 const STARTS_MS = 1_000;
 const SCHEDULES_MS = 10_000;
 const RETENTION_MS = 60_000;
+const UPLOADS_MS = 3_600_000;
 const SWEEP_LIMIT_MS = 120_000;
 
 type SweeperDeps = Pick<Deps, 'db' | 'temporal' | 'log'>;
@@ -33,10 +35,10 @@ export async function alone(deps: SweeperDeps, name: string, work: () => Promise
 
 /**
  * The work that no request waits for: every second starts of bulk tasks that are due or were lost, every 10 seconds
- * what Temporal lacks of the schedules, every minute its schedule of the retention. Of several API processes
+ * what Temporal lacks of the schedules, every minute its schedule of the retention, every hour uploads that were given up. Of several API processes
  * one does it.
  */
-export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads'>): Sweeper {
+export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads' | 'env'>): Sweeper {
   const timers: NodeJS.Timeout[] = [];
   const underWay = new Map<string, Promise<void>>();
   const every = (ms: number, name: string, work: () => Promise<unknown>): void => {
@@ -53,6 +55,7 @@ export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads'>): Sweepe
   every(STARTS_MS, 'starts', () => sweepStarts(deps));
   every(SCHEDULES_MS, 'schedules', () => sweepSchedules(deps));
   every(RETENTION_MS, 'the retention schedule', () => ensureRetentionSchedule(deps));
+  every(UPLOADS_MS, 'uploads', () => sweepUploads(deps));
   return {
     async close() {
       for (const timer of timers) clearInterval(timer);

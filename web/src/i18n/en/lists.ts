@@ -42,7 +42,7 @@ export default {
   'edit.noProxy': 'No such proxy',
   'edit.perProxy': 'Most accounts behind one',
   'edit.noBound': 'No bound',
-  'edit.use': 'Use',
+  'edit.use': 'Pause or resume',
   'edit.quiet': 'Quiet hours',
   'edit.limitsText': 'What is left empty stays as each account has it.',
   'edit.action': 'Change',

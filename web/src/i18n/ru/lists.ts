@@ -50,7 +50,7 @@ export default {
   'edit.noProxy': 'Такого прокси нет',
   'edit.perProxy': 'Аккаунтов на один прокси, не больше',
   'edit.noBound': 'Без ограничения',
-  'edit.use': 'Использование',
+  'edit.use': 'Пауза',
   'edit.quiet': 'Тихие часы',
   'edit.limitsText': 'Пустые поля остаются у каждого аккаунта как есть.',
   'edit.action': 'Изменить',
