@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -195,9 +196,11 @@ describe('the list of accounts', () => {
 describe('media', () => {
   /** Stands before the API and cuts every connection that has sent so many bytes. */
   let line: { url: string; limit: number; taken: number; close(): void };
-  let file: { name: string; mimeType: string; buffer: Buffer };
+  // On the disk, as a file is told from another also by the time of its last change.
+  let file: string;
   beforeAll(async () => {
-    file = { name: 'harbour.png', mimeType: 'image/png', buffer: await noise(600) };
+    file = join(api.dataFolder, 'harbour.png');
+    await writeFile(file, await noise(600));
     const port = Number(new URL(api.url).port);
     const server = createServer((client) => {
       const onward = connect(port, '127.0.0.1');
@@ -245,11 +248,11 @@ describe('media', () => {
     await files().setInputFiles(file);
     await asked;
     await uploads().getByText('Done').waitFor();
-    expect(await inLibrary()).toMatchObject([{ fileName: 'harbour.png', bytes: file.buffer.length }]);
+    expect(await inLibrary()).toMatchObject([{ fileName: 'harbour.png', bytes: (await stat(file)).size }]);
 
     line.limit = 600_000;
     line.taken = 0;
-    await files().setInputFiles({ ...file, name: 'second.png', buffer: await noise(601) });
+    await files().setInputFiles({ name: 'second.png', mimeType: 'image/png', buffer: await noise(601) });
     await uploads().getByText('Connection lost, goes on by itself').waitFor();
     await uploads().getByText('2 of 2').waitFor({ timeout: 30_000 });
     expect(await inLibrary()).toHaveLength(2);
