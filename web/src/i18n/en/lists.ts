@@ -74,6 +74,6 @@ export default {
   deleted: '{{deleted}} deleted, {{archived}} archived.',
   'refused.title_one': '{{count, number}} account was left as it is',
   'refused.title_other': '{{count, number}} accounts were left as they are',
-  'refused.text': 'All others were changed. These were not, for the reason beside each.',
+  'refused.text': 'Each account is changed whole or not at all. These stay as they were, for the reason beside each.',
   'refused.reason': 'Reason',
 } as const;

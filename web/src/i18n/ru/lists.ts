@@ -88,6 +88,7 @@ export default {
   'refused.title_few': '{{count, number}} аккаунта остались без изменений',
   'refused.title_many': '{{count, number}} аккаунтов остались без изменений',
   'refused.title_other': '{{count, number}} аккаунта осталось без изменений',
-  'refused.text': 'Остальные изменены. Эти — нет, причина рядом с каждым.',
+  'refused.text':
+    'Каждый аккаунт меняется целиком или не меняется вовсе. Эти остались как были, причина рядом с каждым.',
   'refused.reason': 'Причина',
 } as const;
