@@ -13,6 +13,8 @@ const esmPackages = [
   'openapi-fetch',
   'mime',
   '@bomb.sh',
+  '@tus',
+  'srvx',
 ];
 
 export default {

@@ -23,6 +23,8 @@ const EXCEPTIONS: Readonly<Record<string, Access>> = {
   endOtherSessions: 'signed-in',
   getPreferences: 'signed-in',
   changePreferences: 'signed-in',
+  // An upload under way is its owner's, who may upload.
+  getUpload: 'operator',
   // A view is its owner's.
   createView: 'viewer',
   deleteView: 'viewer',

@@ -14,7 +14,8 @@ const RETRY_AFTER_SECONDS = 2;
 const PURPOSE = 'idempotent-answer';
 
 const rememberedSchema = z.object({
-  body: z.unknown(),
+  /** Absent where the answer had none. */
+  body: z.unknown().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   form: z.string().optional(),
 });

@@ -24,7 +24,7 @@ function refusedMedia(error: unknown): string | undefined {
   return isRefusal ? error.message : undefined;
 }
 
-function readTags(text: string | undefined): string[] {
+export function readTags(text: string | undefined): string[] {
   const parsed = accountFields.tags.safeParse(
     (text ?? '')
       .split(';')

@@ -9,6 +9,7 @@ import { afterCursor, newestFirst, pageOf, toPage } from './pages.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 
 const tags = ['Media'];
 const noSuchFile = () => notFound('There is no such file in the library.');
@@ -64,6 +65,7 @@ export const mediaRoutes: Route[] = [
       return { status: isNew ? 201 : 200, body: toMedia(row), headers: { location: `/api/media/${row.id}` } };
     },
   }),
+  ...uploadRoutes,
   ...mediaContentRoutes,
   ...mediaVariantRoutes,
   route({

@@ -133,7 +133,8 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     const signal = clientSignal(res);
     const work = () => handle({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
     const once = key !== undefined && route.idempotent === true;
-    const request = { params, query, body };
+    const headers = route.keyedHeaders?.map((name) => req.get(name) ?? null);
+    const request = { params, query, body, ...(headers ? { headers } : {}) };
     const call: NamedCall = { actor, operationId: route.operationId, key: key ?? '', request };
     if (isForm) call.form = formOf(req, deps);
     const done = once ? await answerOnce(deps, call, work) : await work();

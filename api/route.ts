@@ -66,6 +66,8 @@ interface RouteBase {
    * again; with `'own'` the handler keeps the key itself, in the transaction that creates.
    */
   idempotent?: true | 'own';
+  /** Headers that belong to an `idempotent` request as its body does: with others the same key is another request. */
+  keyedHeaders?: readonly string[];
   /** Whether calls are in the audit log; unless said otherwise all that change something, and exports. */
   audit?: boolean;
   /** May also be called by Temporal Web, from its own origin, with the cookie of whoever is signed in. */

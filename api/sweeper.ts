@@ -3,6 +3,7 @@ import { queryOne } from './door/sql.ts';
 import { sweepStarts } from './door/start.ts';
 import { ensureRetentionSchedule } from './retention.ts';
 import { sweepSchedules } from './schedules-sweep.ts';
+import { sweepUploads } from './uploads/staging.ts';
 import { findLostHosts } from './webhooks/lost-hosts.ts';
 import { LOST_AFTER_SECONDS } from './workers.ts';
 
@@ -10,6 +11,7 @@ const STARTS_MS = 1_000;
 const SCHEDULES_MS = 10_000;
 const RETENTION_MS = 60_000;
 const LOST_HOSTS_MS = 5_000;
+const UPLOADS_MS = 3_600_000;
 const SWEEP_LIMIT_MS = 120_000;
 
 type SweeperDeps = Pick<Deps, 'db' | 'temporal' | 'log'>;
@@ -37,9 +39,9 @@ export async function alone(deps: SweeperDeps, name: string, work: () => Promise
 /**
  * The work that no request waits for: every second starts of bulk tasks that are due or were lost, every 10 seconds
  * what Temporal lacks of the schedules, every minute its schedule of the retention, every 5 seconds which hosts
- * were lost. Of several API processes one does it.
+ * were lost, every hour uploads that were given up. Of several API processes one does it.
  */
-export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads'>): Sweeper {
+export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads' | 'env'>): Sweeper {
   const timers: NodeJS.Timeout[] = [];
   const underWay = new Map<string, Promise<void>>();
   const every = (ms: number, name: string, work: () => Promise<unknown>): void => {
@@ -61,6 +63,7 @@ export function startSweeper(deps: SweeperDeps & Pick<Deps, 'payloads'>): Sweepe
     // While no API answered, none could report.
     if (Date.now() - startedAt > LOST_AFTER_SECONDS * 1_000) await findLostHosts(deps);
   });
+  every(UPLOADS_MS, 'uploads', () => sweepUploads(deps));
   return {
     async close() {
       for (const timer of timers) clearInterval(timer);

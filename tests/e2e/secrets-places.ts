@@ -136,8 +136,9 @@ export async function idsOf(bench: Bench, path: string): Promise<string[]> {
   return (await bench.call('GET', path, idsSchema)).items.map(({ id }) => id);
 }
 
+/** What does not end by itself: event streams, and web sockets. */
 const isStream = ({ responses }: Route): boolean =>
-  Object.values(responses).some(({ contentType }) => contentType === 'text/event-stream');
+  101 in responses || Object.values(responses).some(({ contentType }) => contentType === 'text/event-stream');
 const PARAMETER = /^(.*?)\/\{\w+\}(.*)$/;
 
 /**

@@ -183,6 +183,11 @@ async function plantPeople(
   search.add('API token', token!);
   const { token: workerToken } = await create('/api/worker-tokens', { name: nameOf('host') });
   search.add('worker token', workerToken!);
+  // Nobody listens there: the deliveries are tried again and again, with the signature in each.
+  const webhook = { name: nameOf('webhook'), url: 'http://127.0.0.1:9/hook', events: ['run.finished'] };
+  const { key } = await create('/api/webhooks', webhook);
+  search.add('key of a webhook', key!);
+  search.add('key of a webhook, bare', key!.replace('whsec_', ''));
 
   const headers = { 'content-type': 'application/json', 'user-agent': `${MARKER} browser` };
   const signIn = (body: object) =>

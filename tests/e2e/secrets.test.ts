@@ -157,6 +157,7 @@ beforeAll(async () => {
       ),
     ),
     '/api/evidence': details.flatMap(({ evidence }) => evidence.map(({ id }) => id)),
+    '/api/webhooks': await idsOf(bench, '/api/webhooks'),
     '/api/workers': await idsOf(bench, '/api/workers'),
     '/api/worker/media': media.items.map(({ id }) => id),
     '/api/worker/account-tasks': details.map(({ id }) => id),

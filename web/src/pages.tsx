@@ -69,7 +69,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/accounts',
     title: 'nav.accounts',
-    texts: ['accounts'],
+    texts: ['accounts', 'lists'],
     load: async () => (await import('./pages/accounts/accounts-page.tsx')).AccountsPage,
     nav: { group: 'things', icon: IconUsers, key: 'a' },
   },

@@ -145,11 +145,6 @@ export const useSetAccountLinks = () =>
     unwrap(api.PUT('/api/accounts/{id}/links', { params: { path: { id } }, body: { accountIds } })),
   );
 
-export const useTagAccounts = () =>
-  useAccountChange((body: { ids: string[]; add?: string[]; remove?: string[] }) =>
-    unwrap(api.POST('/api/accounts/tags', { body })),
-  );
-
 /** Sends a CSV file; with `dryRun` it is only checked. */
 async function importAccounts({ file, dryRun }: { file: File; dryRun: boolean }): Promise<ImportResult> {
   const body = new FormData();

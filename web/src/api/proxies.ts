@@ -50,6 +50,10 @@ async function listAll(): Promise<ProxyItem[]> {
   return all;
 }
 
+/** Every proxy, for lists to pick from. */
+export const useAllProxies = (enabled = true) =>
+  useQuery({ queryKey: [...PROXIES, 'all'], queryFn: listAll, enabled, staleTime: 30_000 });
+
 async function oneAccountOf(proxyId: string): Promise<string[]> {
   const page = await unwrap(api.GET('/api/accounts', { params: { query: { proxyId, limit: 1 } } }));
   return page.items.map(({ id }) => id);

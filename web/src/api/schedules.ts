@@ -45,6 +45,19 @@ export function createSchedule({ kind, order, ...rest }: NewSchedule, key: strin
   return unwrap(api.POST('/api/schedules', { params: { header: { 'Idempotency-Key': key } }, body }));
 }
 
+export type ScheduleChanges = NonNullable<
+  paths['/api/schedules/{id}']['patch']['requestBody']
+>['content']['application/json'];
+
+/** From its next run on. */
+export function useChangeSchedule(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: ScheduleChanges) => unwrap(api.PATCH('/api/schedules/{id}', { params: { path: { id } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: SCHEDULES }),
+  });
+}
+
 export type ScheduleOrder = 'pause' | 'resume' | 'run-now' | 'delete';
 
 /** Gives a schedule an order and has everything about schedules read again. */

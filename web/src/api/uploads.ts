@@ -1,14 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
-import { MEDIA, uploadMedia } from './media.ts';
+import { MEDIA } from './media.ts';
 import { messageOf } from './problem.ts';
+import { sendResumable } from './resumable.ts';
 import type { Media } from './types.ts';
 
 export interface Upload {
   key: number;
   name: string;
   bytes: number;
-  state: 'waiting' | 'sending' | 'probing' | 'done' | 'failed';
+  state: 'waiting' | 'sending' | 'interrupted' | 'probing' | 'done' | 'failed';
   /** Sent so far, 0 to 1. */
   share: number;
   error?: string;
@@ -40,13 +41,17 @@ function change(key: number, changes: Partial<Upload>): void {
   set(jobs.map((job) => (job.upload.key === key ? { ...job, upload: { ...job.upload, ...changes } } : job)));
 }
 
-const isBusy = ({ upload }: Job): boolean => upload.state === 'sending' || upload.state === 'probing';
+const isBusy = ({ upload: { state } }: Job): boolean =>
+  state === 'sending' || state === 'interrupted' || state === 'probing';
 
 async function send({ upload: { key }, file, abort }: Job): Promise<void> {
   change(key, { state: 'sending' });
   try {
-    const onProgress = (share: number): void => change(key, { share, state: share < 1 ? 'sending' : 'probing' });
-    const media = await uploadMedia(file, onProgress, abort.signal);
+    const media = await sendResumable(file, {
+      signal: abort.signal,
+      onProgress: (share) => change(key, { share, state: share < 1 ? 'sending' : 'probing' }),
+      onInterrupted: () => change(key, { state: 'interrupted' }),
+    });
     change(key, { state: 'done', share: 1, media });
     for (const tell of finished) tell(media);
   } catch (error) {
@@ -68,6 +73,18 @@ export function addUploads(files: Iterable<File>): void {
     return { upload, file, abort: new AbortController() };
   });
   set([...jobs, ...added]);
+  startNext();
+}
+
+/** Sends a file that failed once more; the bytes that the server holds are not sent again. */
+export function retryUpload(key: number): void {
+  set(
+    jobs.map((job) => {
+      if (job.upload.key !== key || job.upload.state !== 'failed') return job;
+      const { error: _, ...upload } = job.upload;
+      return { ...job, upload: { ...upload, state: 'waiting' as const } };
+    }),
+  );
   startNext();
 }
 

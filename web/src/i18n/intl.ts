@@ -29,6 +29,10 @@ export function formatDate(at: number | Date, options: Intl.DateTimeFormatOption
 
 export const numbers = perLocale((locale) => new Intl.NumberFormat(locale));
 export const tenths = perLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+/** Three digits, so that 0.999 is not 1. */
+export const thousandths = perLocale(
+  (locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 }),
+);
 export const shares = perLocale(
   (locale) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }),
 );

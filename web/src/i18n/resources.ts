@@ -16,6 +16,7 @@ export const AREAS = {
   follow: { en: () => import('./en/follow.ts'), ru: () => import('./ru/follow.ts') },
   hosts: { en: () => import('./en/hosts.ts'), ru: () => import('./ru/hosts.ts') },
   inbox: { en: () => import('./en/inbox.ts'), ru: () => import('./ru/inbox.ts') },
+  lists: { en: () => import('./en/lists.ts'), ru: () => import('./ru/lists.ts') },
   live: { en: () => import('./en/live.ts'), ru: () => import('./ru/live.ts') },
   media: { en: () => import('./en/media.ts'), ru: () => import('./ru/media.ts') },
   newTask: { en: () => import('./en/new-task.ts'), ru: () => import('./ru/new-task.ts') },

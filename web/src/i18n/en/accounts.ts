@@ -14,8 +14,6 @@ export default {
   'import.result': '{{added}} added, {{updated}} updated, {{rejected}} rejected.',
   'import.preview':
     '<b>{{added}}</b> to add, <b>{{updated}}</b> to update, <b>{{rejected}}</b> rejected. Nothing was written yet.',
-  tagsChanged_one: 'Tags of {{count, number}} account changed.',
-  tagsChanged_other: 'Tags of {{count, number}} accounts changed.',
   chosen_one: '{{count, number}} account chosen',
   chosen_other: '{{count, number}} accounts chosen',
   'import.action_one': 'Import {{count, number}} account',
@@ -62,6 +60,4 @@ export default {
   'linked.type': 'Type a part of the user name.',
   'linked.saved': 'The links were saved.',
   chosenRegion: 'Chosen accounts',
-  'tags.add': 'Add',
-  'tags.remove': 'Remove',
 } as const;

@@ -14,10 +14,6 @@ export default {
   'import.result': '{{added}} добавлено, {{updated}} обновлено, {{rejected}} отклонено.',
   'import.preview':
     '<b>{{added}}</b> будет добавлено, <b>{{updated}}</b> обновлено, <b>{{rejected}}</b> отклонено. Пока ничего не записано.',
-  tagsChanged_one: 'Теги изменены у {{count, number}} аккаунта.',
-  tagsChanged_few: 'Теги изменены у {{count, number}} аккаунтов.',
-  tagsChanged_many: 'Теги изменены у {{count, number}} аккаунтов.',
-  tagsChanged_other: 'Теги изменены у {{count, number}} аккаунтов.',
   chosen_one: 'Выбран {{count, number}} аккаунт',
   chosen_few: 'Выбрано {{count, number}} аккаунта',
   chosen_many: 'Выбрано {{count, number}} аккаунтов',
@@ -69,6 +65,4 @@ export default {
   'linked.type': 'Введите часть имени пользователя.',
   'linked.saved': 'Связи сохранены.',
   chosenRegion: 'Выбранные аккаунты',
-  'tags.add': 'Добавить',
-  'tags.remove': 'Убрать',
 } as const;

@@ -1,7 +1,8 @@
 import { Button, Group } from '@mantine/core';
-import { IconFileImport, IconPlus, IconUsers } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconDownload, IconFileImport, IconPlus, IconUsers } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
+import { exportUrl } from '../../api/account-bulk.ts';
 import { useAccounts } from '../../api/accounts.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
@@ -9,16 +10,19 @@ import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useSelection } from '../../ui/selection.tsx';
+import { ViewsMenu } from '../../ui/views-menu.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { AccountDrawer } from './account-drawer.tsx';
-import { AccountFilters, filterOf } from './account-filters.tsx';
+import { FILTER_PARTS, filterOf } from './account-filter.ts';
+import { AccountFilters } from './account-filters.tsx';
 import { accountColumns } from './columns.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { AccountSelection } from './selection-bar.tsx';
 
 export function AccountsPage() {
   const [search] = useSearchParams();
-  const { set } = useAddress();
+  const address = useAddress();
+  const { set } = address;
   const filter = filterOf(search);
   const accounts = useAccounts(filter);
   const mayEdit = useMay('operator');
@@ -27,8 +31,13 @@ export function AccountsPage() {
   const filtered = Object.keys(filter).length > 0;
 
   const selection = useSelection(accounts.items.map(({ id }) => id));
+  // Another filter or another choice of rows is no longer "all that match".
+  const [allMatching, setAllMatching] = useState(false);
+  const filterKey = JSON.stringify(filter);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the filter
+  useEffect(() => setAllMatching(false), [filterKey, selection.chosen]);
 
-  const buttons = mayEdit && (
+  const adding = mayEdit && (
     <>
       <Button variant="default" leftSection={<IconFileImport size={16} />} onClick={() => setImporting(true)}>
         {t('accounts:importCsv')}
@@ -38,9 +47,25 @@ export function AccountsPage() {
       </Button>
     </>
   );
+  const buttons = (
+    <>
+      <ViewsMenu page="accounts" filters={FILTER_PARTS} />
+      <Button
+        component="a"
+        href={exportUrl(filter)}
+        download="accounts.csv"
+        variant="default"
+        leftSection={<IconDownload size={16} />}
+        title={t('lists:exportHint')}
+      >
+        {t('lists:export')}
+      </Button>
+      {adding}
+    </>
+  );
   return (
     <Page title={t('accounts:title')} actions={buttons}>
-      <AccountFilters filter={filter} onChange={set} total={accounts.total} />
+      <AccountFilters address={address} total={accounts.total} />
       {accounts.error ? (
         <ErrorNotice error={accounts.error} onRetry={accounts.reload} />
       ) : (
@@ -60,14 +85,20 @@ export function AccountsPage() {
                 {t('list.clearFilter')}
               </Notice>
             ) : (
-              <Notice icon={IconUsers} title={t('list.noAccounts')} action={<Group gap="xs">{buttons}</Group>}>
+              <Notice icon={IconUsers} title={t('list.noAccounts')} action={<Group gap="xs">{adding}</Group>}>
                 {t('accounts:noneText')}
               </Notice>
             )
           }
         />
       )}
-      <AccountSelection selection={selection} />
+      <AccountSelection
+        selection={selection}
+        filter={filter}
+        total={accounts.total}
+        allMatching={allMatching}
+        onAllMatching={() => setAllMatching(true)}
+      />
       <AccountDrawer id={opened} onClose={() => set('open', null)} />
       <ImportDialog opened={importing} onClose={() => setImporting(false)} />
     </Page>

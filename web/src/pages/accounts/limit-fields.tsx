@@ -1,7 +1,5 @@
 import { Fieldset, NumberInput, SimpleGrid, Text } from '@mantine/core';
-import type { UseFormReturnType } from '@mantine/form';
 import { t } from '../../i18n/index.ts';
-import type { AccountValues } from './account-values.ts';
 import type { LimitField } from './limit-values.ts';
 
 const FIELDS: readonly { field: LimitField; min: number; decimal?: boolean }[] = [
@@ -14,19 +12,26 @@ const FIELDS: readonly { field: LimitField; min: number; decimal?: boolean }[] =
   { field: 'perHour', min: 1 },
 ];
 
+interface LimitFieldsProps {
+  form: { getInputProps(field: LimitField): object };
+  /** What an empty field means, in sentences and in a word. */
+  text?: string;
+  placeholder?: string;
+}
+
 /** How fast the account may act, by sort of action. */
-export function LimitFields({ form }: { form: UseFormReturnType<AccountValues> }) {
+export function LimitFields({ form, text, placeholder }: LimitFieldsProps) {
   return (
     <Fieldset legend={t('accounts:limits')}>
       <Text size="sm" c="dimmed" mb="xs">
-        {t('accounts:limits.text')}
+        {text ?? t('accounts:limits.text')}
       </Text>
       <SimpleGrid cols={2} spacing="sm" verticalSpacing="xs">
         {FIELDS.map(({ field, min, decimal = false }) => (
           <NumberInput
             key={field}
             label={t(`accounts:limit.${field}`)}
-            placeholder={t('accounts:limits.asPlatform')}
+            placeholder={placeholder ?? t('accounts:limits.asPlatform')}
             min={min}
             allowDecimal={decimal}
             {...form.getInputProps(field)}

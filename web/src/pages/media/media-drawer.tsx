@@ -11,6 +11,7 @@ import { Fact, Facts } from '../../ui/page.tsx';
 import { At } from '../../ui/time.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import classes from './media.module.css';
+import { Variants } from './variants.tsx';
 
 export function MediaDrawer({ id, onClose }: { id: string | null; onClose(): void }) {
   const found = useMedia(id);
@@ -77,6 +78,7 @@ function Details({ media, onClose }: { media: MediaDetail; onClose(): void }) {
           <code style={{ fontSize: '0.75rem' }}>{media.sha256}</code>
         </Fact>
       </Facts>
+      <Variants media={media} />
       <Group gap="xs">
         <Button
           component="a"

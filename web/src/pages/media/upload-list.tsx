@@ -1,10 +1,12 @@
 import { ActionIcon, Button, Group, Progress, Text, Title } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { IconRefresh, IconX } from '@tabler/icons-react';
 import type { Media } from '../../api/types.ts';
-import { clearEndedUploads, removeUpload, useUploads } from '../../api/uploads.ts';
+import { clearEndedUploads, removeUpload, retryUpload, useUploads } from '../../api/uploads.ts';
 import { t } from '../../i18n/index.ts';
 import { formatBytes, formatShare } from '../../ui/format.ts';
 import classes from './media.module.css';
+
+const COLORS: Readonly<Record<string, string>> = { failed: 'red', done: 'green', interrupted: 'orange' };
 
 /** The files on their way, each with how far it really is. */
 export function UploadList({ onFinished }: { onFinished?: (media: Media) => void }) {
@@ -50,19 +52,30 @@ export function UploadList({ onFinished }: { onFinished?: (media: Media) => void
               <Progress
                 size="sm"
                 value={upload.share * 100}
-                animated={upload.state === 'probing'}
-                color={upload.state === 'failed' ? 'red' : upload.state === 'done' ? 'green' : 'tide'}
+                animated={upload.state === 'probing' || upload.state === 'interrupted'}
+                color={COLORS[upload.state] ?? 'tide'}
                 aria-label={t('media:uploadOf', { name: upload.name })}
               />
             </div>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              onClick={() => removeUpload(upload.key)}
-              aria-label={t('media:remove', { name: upload.name })}
-            >
-              <IconX size={16} />
-            </ActionIcon>
+            <Group gap={2} wrap="nowrap" justify="end">
+              {upload.state === 'failed' && (
+                <ActionIcon
+                  variant="subtle"
+                  onClick={() => retryUpload(upload.key)}
+                  aria-label={t('media:again', { name: upload.name })}
+                >
+                  <IconRefresh size={16} />
+                </ActionIcon>
+              )}
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                onClick={() => removeUpload(upload.key)}
+                aria-label={t('media:remove', { name: upload.name })}
+              >
+                <IconX size={16} />
+              </ActionIcon>
+            </Group>
           </div>
         ))}
       </div>

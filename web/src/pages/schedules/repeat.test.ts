@@ -1,4 +1,4 @@
-import { newRepeat, repeatProblems, specOf, tomorrowMorning } from './repeat.ts';
+import { localInput, newRepeat, repeatOf, repeatProblems, specOf, tomorrowMorning } from './repeat.ts';
 
 describe('what is filled in about repeating', () => {
   it('becomes a spec', () => {
@@ -14,6 +14,27 @@ describe('what is filled in about repeating', () => {
     expect(Object.keys(repeatProblems({ ...wrong, mode: 'minutes' }))).toEqual(['everyMinutes']);
     expect(repeatProblems({ ...wrong, mode: 'cron' }).cron).toMatch(/five fields/);
     expect(repeatProblems(newRepeat())).toEqual({});
+  });
+
+  it('is read back from a schedule', () => {
+    const read = (spec: Parameters<typeof repeatOf>[0]['spec']) =>
+      repeatOf({ spec, timeZone: 'UTC', overlap: 'allow' });
+    for (const spec of [
+      { cron: '5 18 * * *' },
+      { cron: '0 9 * * 1,3' },
+      { cron: '*/5 1-3 * * MON' },
+      { everyMinutes: 90 },
+    ]) {
+      expect(specOf(read(spec))).toEqual(spec);
+    }
+    expect(read({ cron: '5 18 * * 0,6' })).toMatchObject({
+      mode: 'days',
+      days: [0, 6],
+      time: '18:05',
+      overlap: 'allow',
+    });
+    expect(read({ cron: '0 9 * * 1-5' })).toMatchObject({ mode: 'cron' });
+    expect(localInput(new Date(2027, 0, 2, 3, 4))).toBe('2027-01-02T03:04');
   });
 
   it('offers tomorrow, also at the end of a year', () => {

@@ -1,5 +1,5 @@
 import { readCron } from '../../../../contracts/cron.ts';
-import type { Overlap, ScheduleSpec } from '../../api/schedules.ts';
+import type { Overlap, ScheduleItem, ScheduleSpec } from '../../api/schedules.ts';
 import { t } from '../../i18n/index.ts';
 
 export type RepeatMode = 'days' | 'minutes' | 'cron';
@@ -53,6 +53,25 @@ export function specOf(repeat: Repeat): ScheduleSpec {
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
+
+const DAILY = /^(\d{1,2}) (\d{1,2}) \* \* (\*|[0-6](?:,[0-6])*)$/;
+
+/** What a person would have filled in for a schedule that is there. */
+export function repeatOf({ spec, timeZone, overlap }: Pick<ScheduleItem, 'spec' | 'timeZone' | 'overlap'>): Repeat {
+  const repeat = { ...newRepeat(), timeZone, overlap };
+  if ('everyMinutes' in spec) return { ...repeat, mode: 'minutes', everyMinutes: spec.everyMinutes };
+  if (!('cron' in spec)) return repeat;
+  const [, minute, hour, days] = DAILY.exec(spec.cron.trim()) ?? [];
+  if (minute === undefined || hour === undefined || days === undefined) {
+    return { ...repeat, mode: 'cron', cron: spec.cron };
+  }
+  const chosen = days === '*' ? [0, 1, 2, 3, 4, 5, 6] : days.split(',').map(Number);
+  return { ...repeat, days: chosen, time: `${two(Number(hour))}:${two(Number(minute))}`, cron: spec.cron };
+}
+
+/** An instant as `<input type="datetime-local">` has it, in the viewer's own zone. */
+export const localInput = (at: Date): string =>
+  `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
 
 /** Tomorrow at nine, as `<input type="datetime-local">` has it. */
 export function tomorrowMorning(now = new Date()): string {

@@ -1,7 +1,9 @@
-import { Alert, Anchor, Group, Stack, Text, Title } from '@mantine/core';
-import { IconAlertCircle, IconExternalLink } from '@tabler/icons-react';
+import { Alert, Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconAlertCircle, IconEdit, IconExternalLink } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import { type Schedule, useSchedule } from '../../api/schedules.ts';
+import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
@@ -9,6 +11,8 @@ import { BulkStateLabel } from '../../ui/states.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { ScheduleActions } from './schedule-actions.tsx';
 import { ScheduleState } from './schedule-cells.tsx';
+
+const ScheduleEdit = lazy(async () => ({ default: (await import('./schedule-edit.tsx')).ScheduleEdit }));
 
 /** Who takes part, in words. */
 function whoOf(selection: unknown): string {
@@ -34,12 +38,24 @@ export function ScheduleDrawer({ id, onClose }: { id: string | null; onClose(): 
 }
 
 function Details({ schedule, onClose }: { schedule: Schedule; onClose(): void }) {
+  const mayOrder = useMay('operator');
+  const [editing, setEditing] = useState(false);
   return (
     <Stack gap="lg">
       <Group justify="space-between">
         <ScheduleState state={schedule.state} />
-        <ScheduleActions schedule={schedule} onDeleted={onClose} />
+        <Group gap={4}>
+          {mayOrder && (
+            <Button variant="default" size="xs" leftSection={<IconEdit size={15} />} onClick={() => setEditing(true)}>
+              {t('schedules:edit')}
+            </Button>
+          )}
+          <ScheduleActions schedule={schedule} onDeleted={onClose} />
+        </Group>
       </Group>
+      <Suspense fallback={null}>
+        {editing && <ScheduleEdit schedule={schedule} onClose={() => setEditing(false)} />}
+      </Suspense>
       {schedule.lastError && (
         <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} title={t('schedules:refused')}>
           {schedule.lastError}

@@ -1,19 +1,23 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconCalendarRepeat, IconPlus } from '@tabler/icons-react';
-import { useEffect } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { lazy, Suspense, useEffect } from 'react';
+import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { useKinds } from '../../api/bulk.ts';
 import { useLive } from '../../api/live.ts';
 import { type ScheduleItem, useSchedules } from '../../api/schedules.ts';
 import { useMay } from '../../api/session.tsx';
 import { shared, t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
+import { BlockSkeleton } from '../../ui/skeletons.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
 import { ScheduleActions } from './schedule-actions.tsx';
 import { LastRun, NextRun, ScheduleState } from './schedule-cells.tsx';
 import { ScheduleDrawer } from './schedule-drawer.tsx';
+
+const WeekCalendar = lazy(async () => ({ default: (await import('./week-calendar.tsx')).WeekCalendar }));
 
 /** Times to come move on without any event. */
 const REFRESH_MS = 15_000;
@@ -85,7 +89,15 @@ export function SchedulesPage() {
   const kinds = useKinds();
   const navigate = useNavigate();
   const mayOrder = useMay('operator');
-  const { reload } = schedules;
+  const { search } = useLocation();
+  const { get, set } = useAddress([]);
+  const asCalendar = get('view') === 'calendar' && schedules.items.length > 0;
+  const { reload, hasMore, loadMore, isFetchingMore } = schedules;
+  // A week is only whole with all schedules.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: loadMore is another function at each turn and does the same
+  useEffect(() => {
+    if (asCalendar && hasMore && !isFetchingMore) loadMore();
+  }, [asCalendar, hasMore, isFetchingMore]);
   useLive(undefined, reload);
   // biome-ignore lint/correctness/useExhaustiveDependencies: reload is another function at each turn and does the same
   useEffect(() => {
@@ -100,7 +112,23 @@ export function SchedulesPage() {
   );
   return (
     <Page title={t('schedules:title')} actions={schedules.items.length > 0 && create}>
-      {schedules.error ? (
+      {schedules.items.length > 0 && (
+        <SegmentedControl
+          aria-label={t('schedules:view')}
+          style={{ alignSelf: 'start' }}
+          data={[
+            { value: 'list', label: t('schedules:list') },
+            { value: 'calendar', label: t('schedules:calendar') },
+          ]}
+          value={asCalendar ? 'calendar' : 'list'}
+          onChange={(value) => set('view', value === 'calendar' ? value : null)}
+        />
+      )}
+      {asCalendar ? (
+        <Suspense fallback={<BlockSkeleton height={300} />}>
+          <WeekCalendar schedules={schedules.items} isPartial={hasMore} />
+        </Suspense>
+      ) : schedules.error ? (
         <ErrorNotice error={schedules.error} onRetry={schedules.reload} />
       ) : (
         <VirtualTable
@@ -112,7 +140,7 @@ export function SchedulesPage() {
           compactRowHeight={84}
           list={schedules}
           selected={id ?? undefined}
-          onOpen={(schedule) => void navigate(`/schedules/${schedule.id}`)}
+          onOpen={(schedule) => void navigate({ pathname: `/schedules/${schedule.id}`, search })}
           empty={
             <Notice icon={IconCalendarRepeat} title={t('schedules:none')} action={create}>
               <Phrase of="schedules:noneText" parts={{ b: <b /> }} />
@@ -120,7 +148,7 @@ export function SchedulesPage() {
           }
         />
       )}
-      <ScheduleDrawer id={id} onClose={() => void navigate('/schedules')} />
+      <ScheduleDrawer id={id} onClose={() => void navigate({ pathname: '/schedules', search })} />
     </Page>
   );
 }

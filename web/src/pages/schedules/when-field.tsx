@@ -59,7 +59,7 @@ export function WhenField({ when, startAtError, onChange }: WhenFieldProps) {
   );
 }
 
-function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(repeat: Repeat): void }) {
+export function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(repeat: Repeat): void }) {
   const problems = repeatProblems(repeat);
   const zones = useMemo(() => [...new Set([repeat.timeZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])], [repeat]);
   const set = (changes: Partial<Repeat>): void => onChange({ ...repeat, ...changes });
