@@ -190,7 +190,7 @@ describe('the dashboard', () => {
   });
 
   it(
-    'groups failures by cause, narrows the table to one, and tries only those again',
+    'groups failures by cause, narrows the table to one, and tries its accounts again',
     async () => {
       const causes = page.getByRole('region', { name: 'Failures by cause' });
       await tell('The platform refused the user name or password. Edit the account', causes).waitFor();
