@@ -190,6 +190,30 @@ describe('the dashboard', () => {
   });
 
   it(
+    'groups failures by cause, narrows the table to one, and tries its accounts again',
+    async () => {
+      const causes = page.getByRole('region', { name: 'Failures by cause' });
+      await tell('The platform refused the user name or password. Edit the account', causes).waitFor();
+      await button('Show accounts', causes).click();
+      await rowOf('ada').waitFor({ state: 'detached' });
+      await rowOf('joan').waitFor();
+      const narrowed = new URL(page.url()).searchParams;
+      expect(narrowed.get('state')).toBe('failed');
+      expect(narrowed.get('cause')).toMatch(/^[0-9a-f]{16}$/);
+      await button(/^Show all accounts again/).click();
+      await button(/^All 4$/).click();
+      await rowOf('ada').waitFor();
+
+      await button('Retry these', causes).click();
+      const question = page.getByRole('dialog', { name: 'Try 1 failed account again?' });
+      await button('Retry these', question).click();
+      await tell('1 failed account is tried again.').waitFor();
+      await stateIs('Completed with failures');
+    },
+    RUN_MS,
+  );
+
+  it(
     'pauses a run, tunes it while it rests, and resumes it',
     async () => {
       await site.setFaults([{ fault: 'slow', rate: 1 }]);

@@ -19,7 +19,7 @@ const REFUSED: Readonly<Record<string, { status: number; because: string; orTake
   changePassword: { status: 403, because: 'a token has no password' },
   answerInbox: { status: 409, because: 'the account tasks of the seeds do not wait for an answer' },
   setBulkTaskWindow: { status: 409, because: 'the task may have ended', orTaken: true },
-  retryFailedAccountTasks: { status: 409, because: 'nothing has failed' },
+  retryFailedAccountTasks: { status: 409, because: 'none may have failed', orTaken: true },
   approveBulkTask: { status: 409, because: 'the task was ordered without a canary' },
   editAccounts: { status: 409, because: 'one example spreads over spare proxies, and there are none', orTaken: true },
   undoAccountsEdit: { status: 404, because: 'nothing was edited under this token' },

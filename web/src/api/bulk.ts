@@ -69,23 +69,56 @@ export function useAggregate({ kind, id }: TaskAddress) {
 export interface AccountTaskFilter {
   state?: AccountTaskState | undefined;
   q?: string | undefined;
+  errorType?: string | undefined;
+  fingerprint?: string | undefined;
 }
 
-export function useAccountTasks(
-  { kind, id }: TaskAddress,
-  { state, q }: AccountTaskFilter,
-): PagedList<AccountTaskItem> {
+/** A filter without what is not set. */
+const given = ({ state, q, errorType, fingerprint }: AccountTaskFilter) => ({
+  ...(state ? { state } : {}),
+  ...(q ? { q } : {}),
+  ...(errorType ? { errorType } : {}),
+  ...(fingerprint ? { fingerprint } : {}),
+});
+
+export function useAccountTasks({ kind, id }: TaskAddress, filter: AccountTaskFilter): PagedList<AccountTaskItem> {
   return usePagedList<AccountTaskItem>({
-    queryKey: [...BULK, 'accounts', kind, id, { state, q }],
+    queryKey: [...BULK, 'accounts', kind, id, filter],
     fetchPage: (cursor) =>
       unwrap(
         api.GET('/api/bulk/{kind}/{id}/accounts', {
           params: {
             path: { kind, id },
-            query: { limit: PAGE, ...(state ? { state } : {}), ...(q ? { q } : {}), ...(cursor ? { cursor } : {}) },
+            query: { limit: PAGE, ...given(filter), ...(cursor ? { cursor } : {}) },
           },
         }),
       ),
+  });
+}
+
+export const failuresKey = (task: TaskAddress) => [...BULK, 'failures', task.kind, task.id];
+
+/** Why account tasks of a bulk task failed, the most frequent cause first. */
+export function useFailures({ kind, id }: TaskAddress, enabled: boolean) {
+  return useQuery({
+    queryKey: failuresKey({ kind, id }),
+    queryFn: async () =>
+      (await unwrap(api.GET('/api/bulk/{kind}/{id}/failures', { params: { path: { kind, id } } }))).items,
+    enabled,
+  });
+}
+
+/** One cause by its fingerprint, or all failures of a type where none was kept. */
+export type Cause = { fingerprint: string } | { type: string };
+
+/** Tries the failures of one cause again; answers how many that were. */
+export function useRetryCause({ kind, id }: TaskAddress) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (cause: Cause) =>
+      unwrap(api.POST('/api/bulk/{kind}/{id}/retry-failed', { params: { path: { kind, id } }, body: cause })),
+    onSettled: () =>
+      client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
   });
 }
 

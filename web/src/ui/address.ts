@@ -8,6 +8,8 @@ export interface Address {
    * drawer) is a step of its own that the back button takes back.
    */
   set(name: string, value: string | null | undefined): void;
+  /** Changes several parts at once: of changes one after the other in one moment, only the last would stay. */
+  setAll(changes: Readonly<Record<string, string | null>>): void;
   clear(names: readonly string[]): void;
 }
 
@@ -29,6 +31,22 @@ export function useAddress(steps: readonly string[] = ['open']): Address {
     },
     [setSearch, stepNames],
   );
+  const setAll = useCallback(
+    (changes: Readonly<Record<string, string | null>>) => {
+      setSearch(
+        (before) => {
+          const next = new URLSearchParams(before);
+          for (const [name, value] of Object.entries(changes)) {
+            if (value) next.set(name, value);
+            else next.delete(name);
+          }
+          return next;
+        },
+        { replace: true, preventScrollReset: true },
+      );
+    },
+    [setSearch],
+  );
   const clear = useCallback(
     (names: readonly string[]) => {
       setSearch(
@@ -42,5 +60,5 @@ export function useAddress(steps: readonly string[] = ['open']): Address {
     },
     [setSearch],
   );
-  return { get: (name) => search.get(name) ?? undefined, set, clear };
+  return { get: (name) => search.get(name) ?? undefined, set, setAll, clear };
 }

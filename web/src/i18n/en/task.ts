@@ -87,4 +87,13 @@ export default {
   'canary.waiting': 'The first {{count, number}} have ended: go on with the others?',
   'canary.waitingText': 'Look at what they did below. The others start when you approve; cancel to stop here.',
   'canary.approve': 'Approve, go on',
+  'failures.title': 'Failures by cause',
+  'failures.show': 'Show accounts',
+  'failures.retryThese': 'Retry these',
+  'failures.clear': 'Show all accounts again, not only: {{cause}}',
+  'failures.askText': 'Cause: {{cause}} Accounts that failed for other reasons stay as they are.',
+  'failures.askTitle_one': 'Try {{count, number}} failed account again?',
+  'failures.askTitle_other': 'Try {{count, number}} failed accounts again?',
+  'failures.retried_one': '{{count, number}} failed account is tried again.',
+  'failures.retried_other': '{{count, number}} failed accounts are tried again.',
 } as const;

@@ -100,4 +100,17 @@ export default {
   'canary.waitingText':
     'Посмотрите ниже, что они сделали. Остальные начнут после одобрения; отмените, чтобы остановиться.',
   'canary.approve': 'Одобрить и продолжить',
+  'failures.title': 'Ошибки по причинам',
+  'failures.show': 'Показать аккаунты',
+  'failures.retryThese': 'Повторить эти',
+  'failures.clear': 'Снова показать все аккаунты, не только: {{cause}}',
+  'failures.askText': 'Причина: {{cause}} Аккаунты с другими ошибками останутся как есть.',
+  'failures.askTitle_one': 'Запустить снова {{count, number}} аккаунт с ошибкой?',
+  'failures.askTitle_few': 'Запустить снова {{count, number}} аккаунта с ошибкой?',
+  'failures.askTitle_many': 'Запустить снова {{count, number}} аккаунтов с ошибкой?',
+  'failures.askTitle_other': 'Запустить снова {{count, number}} аккаунта с ошибкой?',
+  'failures.retried_one': '{{count, number}} аккаунт с ошибкой запущен снова.',
+  'failures.retried_few': '{{count, number}} аккаунта с ошибкой запущены снова.',
+  'failures.retried_many': '{{count, number}} аккаунтов с ошибкой запущены снова.',
+  'failures.retried_other': '{{count, number}} аккаунта с ошибкой запущены снова.',
 } as const;

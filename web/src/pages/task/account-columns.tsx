@@ -10,7 +10,8 @@ import { AccountTaskStateLabel } from '../../ui/states.tsx';
 import { At, Took } from '../../ui/time.tsx';
 import type { Column } from '../../ui/virtual-table.tsx';
 
-const sentenceOf = (type: string): string =>
+/** What a type of error means and what to do about it. */
+export const sentenceOf = (type: string): string =>
   isErrorType(type) ? shared(ERROR_POLICIES[type].sentence) : shared(titleOf(type));
 
 const counted = (counters: Record<string, number>): string =>

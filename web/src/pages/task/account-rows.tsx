@@ -14,6 +14,7 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { accountColumns } from './account-columns.tsx';
+import { CauseFilter } from './failures-panel.tsx';
 import type { TaskLive } from './use-task-live.ts';
 
 interface AccountRowsProps {
@@ -36,7 +37,12 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
   const { get, set } = useAddress();
   const state = ACCOUNT_TASK_STATES.find((one) => one === get('state'));
   const q = get('q');
-  const rows = useAccountTasks(address, { state, q });
+  const rows = useAccountTasks(address, {
+    state,
+    q,
+    errorType: get('type') || undefined,
+    fingerprint: get('cause') || undefined,
+  });
   const range = useRef<[number, number]>([0, 0]);
   const refreshVisible = useSerial(() => rows.refresh(...range.current));
 
@@ -69,6 +75,7 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
           onChange={(next: AccountTaskState | undefined) => set('state', next)}
         />
       </div>
+      <CauseFilter address={address} />
       {rows.error ? (
         <ErrorNotice error={rows.error} onRetry={rows.reload} />
       ) : (

@@ -8,6 +8,7 @@ import { Page } from '../../ui/page.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { AccountDrawer } from './account-drawer.tsx';
 import { AccountRows } from './account-rows.tsx';
+import { FailuresPanel } from './failures-panel.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { TaskBanner } from './task-banner.tsx';
 import { TaskSummary } from './task-summary.tsx';
@@ -66,6 +67,7 @@ function TaskView({ address }: { address: TaskAddress }) {
       <Stack gap="md">
         <TaskBanner task={task.data} state={state} aggregate={aggregate.data} />
         <TaskSummary task={task.data} aggregate={aggregate.data} />
+        <FailuresPanel address={address} state={state} failed={totals.failed} />
       </Stack>
       <AccountRows address={address} task={task.data} totals={totals} opened={openedId} onOpen={open} live={live} />
       <AccountDrawer

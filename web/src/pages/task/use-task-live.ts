@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { accountTaskKey, aggregateKey, type TaskAddress, taskKey, useKinds } from '../../api/bulk.ts';
+import { accountTaskKey, aggregateKey, failuresKey, type TaskAddress, taskKey, useKinds } from '../../api/bulk.ts';
 import { type AccountTaskEvent, type LiveEvent, useLive } from '../../api/live.ts';
 import { useSerial } from '../../api/serial.ts';
 
@@ -13,6 +13,9 @@ export interface TaskLive {
 /** The workflow hears of the last account tasks a moment after the ledger does. */
 const SETTLE_MS = 1_500;
 
+/** Whether the causes of failures are others now. */
+const failedIn = ({ from, to }: AccountTaskEvent): boolean => from === 'failed' || to === 'failed';
+
 /** Moves the page of one bulk task by its events: totals, rows on the screen, and the account task that is open. */
 export function useTaskLive(address: TaskAddress, openedId: string | null): TaskLive {
   const client = useQueryClient();
@@ -22,6 +25,7 @@ export function useTaskLive(address: TaskAddress, openedId: string | null): Task
 
   const refreshTotals = useSerial(() => client.invalidateQueries({ queryKey: aggregateKey(address) }));
   const refreshTask = useSerial(() => client.invalidateQueries({ queryKey: taskKey(address) }));
+  const refreshFailures = useSerial(() => client.invalidateQueries({ queryKey: failuresKey(address) }));
   const refreshOpened = useSerial(async () => {
     if (openedId) await client.invalidateQueries({ queryKey: accountTaskKey(address, openedId) });
   });
@@ -32,6 +36,7 @@ export function useTaskLive(address: TaskAddress, openedId: string | null): Task
     if (everything || events.some((event) => event.type === 'bulk-task')) refreshTask();
     if (everything || events.some((event) => 'accountTaskId' in event && event.accountTaskId === openedId))
       refreshOpened();
+    if (everything || events.some((event) => event.type === 'account-task' && failedIn(event))) refreshFailures();
     onRows.current(
       events.filter((event) => event.type === 'account-task'),
       everything,
