@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 const MINUTE = 60_000;
 /** A bound against hanging, with room for a slow machine. */
-const DEADLINE = Date.now() + 85 * MINUTE;
+const DEADLINE = Date.now() + 80 * MINUTE;
 /** How long jest may take to end once its results are written: something that a test left open keeps it. */
 const ENDING_MS = 20_000;
 

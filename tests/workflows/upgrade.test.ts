@@ -42,9 +42,9 @@ describe('an upgrade', () => {
       reason: expect.stringMatching(/nondeterminism/i),
     });
 
-    // The new one comes first, then the old one goes: nothing waits for either.
-    await bench.startOrchestrator();
+    // One process takes one of them at a time.
     await before.stop();
+    await bench.startOrchestrator();
     await handle.result();
     expect((await aggregateOf(handle)).totals).toMatchObject({ total: 4, succeeded: 4 });
   }, 170_000);
