@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EITHER, isEither, selectedFields } from './account-bulk-schemas.ts';
 import { editAccounts } from './account-edit.ts';
 import { accountFields } from './account-schemas.ts';
+import { tagsInUse } from './account-totals.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
@@ -35,12 +36,7 @@ export const accountTagRoutes: Route[] = [
       },
     },
     async handler({ deps }) {
-      // Accounts that carry the same tags are counted as one first: there are far fewer sets of tags than accounts.
-      const items = await deps.db.$queryRaw<{ tag: string; count: number }[]>`
-        SELECT tag, sum(n)::int AS count
-        FROM (SELECT tags, count(*) AS n FROM "Account" GROUP BY tags) alike, unnest(tags) AS tag
-        GROUP BY tag ORDER BY tag`;
-      return { status: 200, body: { items } };
+      return { status: 200, body: { items: await tagsInUse(deps.db) } };
     },
   }),
   route({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { accountBulkRoutes } from './account-bulk.ts';
 import { changeAccount, removeAccount } from './account-changes.ts';
-import { countAccounts, listAccountsQuery, readAccounts } from './account-filter.ts';
+import { listAccountsQuery, readAccounts } from './account-filter.ts';
 import { accountImportRoutes } from './account-import.ts';
 import { linksOf } from './account-links.ts';
 import { checkProxy, duplicateUsername } from './account-rules.ts';
@@ -15,6 +15,7 @@ import {
   withoutSession,
 } from './account-schemas.ts';
 import { accountTagRoutes } from './account-tags.ts';
+import { accountTotal } from './account-totals.ts';
 import { isDuplicate } from './database-errors.ts';
 import { pageOf, toPage } from './pages.ts';
 import { notFound } from './problem.ts';
@@ -40,7 +41,7 @@ const listAccounts = route({
     const { cursor, limit, ...filter } = query;
     const [rows, total] = await Promise.all([
       readAccounts(deps.db, { filter, cursor, take: limit + 1 }),
-      cursor === undefined ? countAccounts(deps.db, filter) : null,
+      cursor === undefined ? accountTotal(deps.db, filter) : null,
     ]);
     return { status: 200, body: { ...toPage(rows, limit, (row) => toAccount(row, deps)), total } };
   },

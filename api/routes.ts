@@ -1,5 +1,6 @@
 import { accountHistoryRoutes } from './account-history.ts';
 import { accountLinksRoutes } from './account-links.ts';
+import { countingAnew } from './account-totals.ts';
 import { accountsRoutes } from './accounts.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { bulkRoutes } from './bulk.ts';
@@ -46,7 +47,7 @@ export const allRoutes: readonly Route[] = [
   ...workerTokensRoutes,
   ...settingsRoutes,
   ...auditRoutes,
-  ...accountsRoutes,
+  ...countingAnew(accountsRoutes),
   ...accountLinksRoutes,
   ...proxiesRoutes,
   ...followCategoriesRoutes,

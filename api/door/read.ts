@@ -147,7 +147,7 @@ const ACCOUNT_TASK_COLUMNS = `id, ordinal, "accountId", username, state, "stateR
   "errorMessage", attempts, "wakeAt", "startedAt", "finishedAt"`;
 
 /** Up to so many accounts are looked up by name first; of more, one soon comes along in any order. */
-const FEW = 1_000;
+const FEW = 5_000;
 
 /** The accounts whose name fits, by its index, where they are few; else null. Accounts are known by their present name. */
 async function fewAccountsNamed(db: Db, pattern: string): Promise<string[] | null> {
