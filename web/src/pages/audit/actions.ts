@@ -62,6 +62,17 @@ export const ACTIONS = [
   'exportErrors',
   'createView',
   'deleteView',
+  'takeOver.started',
+  'takeOver.ended',
+  'approveBulkTask',
+  'editAccounts',
+  'undoAccountsEdit',
+  'deleteAccounts',
+  'createWebhook',
+  'changeWebhook',
+  'deleteWebhook',
+  'testWebhook',
+  'retryWebhookDelivery',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
