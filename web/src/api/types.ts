@@ -80,3 +80,4 @@ export type Webhook = Ok<paths['/api/webhooks']['get']>['items'][number];
 export type NewWebhook = Body<paths['/api/webhooks']['post']>;
 export type WebhookChanges = NonNullable<Body<paths['/api/webhooks/{id}']['patch']>>;
 export type WebhookDelivery = Ok<paths['/api/webhooks/{id}/deliveries']['get']>['items'][number];
+export type Overview = Ok<paths['/api/overview']['get']>;

@@ -1,17 +1,26 @@
 import { Button, Group, Skeleton, Stack, Title } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 import { useRecentTasks } from '../api/bulk.ts';
 import { useLive } from '../api/live.ts';
+import { OVERVIEW } from '../api/overview.ts';
 import type { BulkTaskItem } from '../api/types.ts';
-import { t } from '../i18n/index.ts';
+import { loadTexts, t } from '../i18n/index.ts';
 import { ErrorNotice } from '../ui/notices.tsx';
 import { Page } from '../ui/page.tsx';
-import { FirstSteps } from './overview/first-steps.tsx';
 import classes from './overview/overview.module.css';
-import { SystemHealthCard } from './overview/system-health.tsx';
 import { TaskCard } from './overview/task-card.tsx';
+
+// Read beside the lists, which are what a person looks at first.
+const Today = lazy(async () => {
+  const [part] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared'])]);
+  return part;
+});
+
+const SystemHealthCard = lazy(() => import('./overview/system-health.tsx'));
+const FirstSteps = lazy(() => import('./overview/first-steps.tsx'));
 
 const OPEN = 'running,paused,scheduled,draft';
 
@@ -28,6 +37,7 @@ export function OverviewPage() {
     void client.invalidateQueries({ queryKey: ['bulk', 'recent', OPEN] });
     if (events.length === 0 || events.some((event) => event.type === 'bulk-task')) {
       void client.invalidateQueries({ queryKey: ['bulk', 'recent', ENDED] });
+      void client.invalidateQueries({ queryKey: OVERVIEW });
     }
   });
 
@@ -36,7 +46,9 @@ export function OverviewPage() {
     <Page title={t('nav.overview')}>
       <div className={classes.columns}>
         <Stack gap="xl" miw={0}>
-          {fresh && <FirstSteps />}
+          <Suspense fallback={<Skeleton height={fresh ? 250 : 470} aria-hidden />}>
+            {fresh ? <FirstSteps /> : <Today />}
+          </Suspense>
           <section aria-label={t('overview:openTasks')}>
             <Group justify="space-between" mb="sm">
               <Title order={2}>{t('overview:runningAndOpen')}</Title>
@@ -80,7 +92,9 @@ export function OverviewPage() {
             </section>
           )}
         </Stack>
-        <SystemHealthCard />
+        <Suspense fallback={<Skeleton height={480} aria-hidden />}>
+          <SystemHealthCard />
+        </Suspense>
       </div>
     </Page>
   );

@@ -9,7 +9,7 @@ import type { Draft } from '../new-task/draft.ts';
 import classes from './overview.module.css';
 
 /** What to do next on a new installation: shown until there is a bulk task. */
-export function FirstSteps() {
+export default function FirstSteps() {
   const accounts = useAccounts({});
   const media = useMediaList('video');
   const tags = useTags();

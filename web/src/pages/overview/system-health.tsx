@@ -14,7 +14,7 @@ const partName = (name: string): string =>
   name.startsWith('workers/') ? t('overview:worker', { queue: name.slice('workers/'.length) }) : shared(titleOf(name));
 
 /** Each part of the system with its state, and why when it is not well. */
-export function SystemHealthCard() {
+export default function SystemHealthCard() {
   const health = useSystemHealth();
   const workers = useWorkers();
   const section = useRef<HTMLElement>(null);
