@@ -311,6 +311,8 @@ describe('the page of an account', () => {
   });
 
   it('speaks Russian, and says so where there is no such account', async () => {
+    await page.goto(`${bench.stack.apiUrl}/accounts/${account.id}`);
+    await page.getByRole('heading', { name: 'Profile' }).waitFor();
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').getByRole('textbox').fill('Русский');
     await page

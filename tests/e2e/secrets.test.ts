@@ -144,6 +144,7 @@ beforeAll(async () => {
     '/api/schedules': [names.scheduleId],
     '/api/media': media.items.map(({ id }) => id),
     ...Object.fromEntries(media.items.map(({ id }) => [`/api/media/${id}/variants`, [nothing]])),
+    '/api/media/uploads': [nothing],
     '/api/media/by-hash': media.items.map(({ sha256 }) => sha256),
     '/api/bulk': ['login', 'upload'],
     '/api/bulk/login': [login],
@@ -276,8 +277,8 @@ describe('secrets that came in and were used', () => {
         ...['/api/bulk', '/api/inbox?state=answered', `/api/bulk/login/${tasks[0]}/accounts/export`],
       ]),
     );
-    // No variant was made.
-    expect(refused.filter((line) => !/^404 .*\/variants\//.test(line))).toEqual([]);
+    // No variant was made, and no upload is under way.
+    expect(refused.filter((line) => !/^404 .*\/(variants|uploads)\//.test(line))).toEqual([]);
   });
 
   it('stand in no refusal, not even of what was typed into the wrong field', () => expectClean('refusals'));
