@@ -27,6 +27,7 @@ export const AREAS = {
   settings: { en: () => import('./en/settings.ts'), ru: () => import('./ru/settings.ts') },
   signIn: { en: () => import('./en/sign-in.ts'), ru: () => import('./ru/sign-in.ts') },
   task: { en: () => import('./en/task.ts'), ru: () => import('./ru/task.ts') },
+  today: { en: () => import('./en/today.ts'), ru: () => import('./ru/today.ts') },
   tasks: { en: () => import('./en/tasks.ts'), ru: () => import('./ru/tasks.ts') },
 };
 

@@ -15,7 +15,7 @@ import { TaskCard } from './overview/task-card.tsx';
 
 // Read beside the lists, which are what a person looks at first.
 const Today = lazy(async () => {
-  const [part] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared'])]);
+  const [part] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared', 'today'])]);
   return part;
 });
 

@@ -23,9 +23,9 @@ export default function Today() {
   }
   const { data } = overview;
   return (
-    <section aria-label={t('overview:day')}>
+    <section aria-label={t('today:day')}>
       <Title order={2} mb="sm">
-        {t('overview:day')}
+        {t('today:day')}
       </Title>
       <Numbers data={data} />
       {data ? (
@@ -50,25 +50,25 @@ function Numbers({ data }: { data: Overview | undefined }) {
   return (
     <StatTiles>
       <StatTile
-        label={t('overview:atWork')}
+        label={t('today:atWork')}
         value={data && formatCount(data.accountTasks.unfinished.running ?? 0)}
-        note={data && t('overview:waitTurn', { count: data.accountTasks.unfinished.pending ?? 0 })}
+        note={data && t('today:waitTurn', { count: data.accountTasks.unfinished.pending ?? 0 })}
         to="/tasks?state=running"
       />
       <StatTile
-        label={t('overview:inboxOpen')}
+        label={t('today:inboxOpen')}
         value={data && formatCount(data.openChallenges)}
         to="/inbox"
         {...(data && data.openChallenges > 0 ? { tone: 'warn' as const } : {})}
       />
       <StatTile
-        label={t('overview:endedToday')}
+        label={t('today:endedToday')}
         value={data && formatCount(sum(data.accountTasks.endedToday))}
-        note={last && t('overview:thisHour', { count: last.succeeded + last.failed })}
+        note={last && t('today:thisHour', { count: last.succeeded + last.failed })}
         to="/performance"
       />
       <StatTile
-        label={t('overview:failedToday')}
+        label={t('today:failedToday')}
         value={data && formatCount(failed)}
         to="/errors"
         {...(failed > 0 ? { tone: 'bad' as const } : {})}
@@ -82,16 +82,16 @@ function Hours({ hours }: Pick<Overview, 'hours'>) {
   const most = Math.max(1, ...hours.map(({ succeeded, failed }) => succeeded + failed));
   const all = hours.reduce((total, { succeeded, failed }) => total + succeeded + failed, 0);
   return (
-    <Panel title={t('overview:throughput')}>
+    <Panel title={t('today:throughput')}>
       {all === 0 ? (
-        <Text c="dimmed">{t('overview:nothingEnded')}</Text>
+        <Text c="dimmed">{t('today:nothingEnded')}</Text>
       ) : (
-        <div className={classes.hours} role="img" aria-label={t('overview:hoursLabel', { count: all })}>
+        <div className={classes.hours} role="img" aria-label={t('today:hoursLabel', { count: all })}>
           {hours.map(({ from, succeeded, failed }) => (
             <span
               key={from}
               className={classes.hour}
-              title={`${new Date(from).getHours()}:00 · ${t('overview:hourText', { succeeded, failed })}`}
+              title={`${new Date(from).getHours()}:00 · ${t('today:hourText', { succeeded, failed })}`}
             >
               <span className={classes.good} style={{ height: `${(succeeded / most) * 100}%` }} />
               <span className={classes.bad} style={{ height: `${(failed / most) * 100}%` }} />
@@ -110,8 +110,8 @@ function Causes({ hours }: Pick<Overview, 'hours'>) {
   }
   const causes = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_CAUSES);
   return (
-    <Panel title={t('overview:causes')}>
-      {causes.length === 0 && <Text c="dimmed">{t('overview:noFailure')}</Text>}
+    <Panel title={t('today:causes')}>
+      {causes.length === 0 && <Text c="dimmed">{t('today:noFailure')}</Text>}
       {causes.map(([type, n]) => (
         <Group key={type} justify="space-between" wrap="nowrap" gap="sm">
           <Anchor
@@ -138,8 +138,8 @@ function Budgets({ budgets }: { budgets: Overview['actionsToday'] }) {
     .sort((a, b) => b.used / b.limit - a.used / a.limit)
     .slice(0, MOST_BUDGETS);
   return (
-    <Panel title={t('overview:budget')}>
-      {used.length === 0 && <Text c="dimmed">{t('overview:noBudget')}</Text>}
+    <Panel title={t('today:budget')}>
+      {used.length === 0 && <Text c="dimmed">{t('today:noBudget')}</Text>}
       {used.map(({ platform, action, title, used: spent, limit }) => (
         <Group key={`${platform}/${action}`} justify="space-between" wrap="nowrap" gap="sm">
           <Text size="sm" className="truncate">
@@ -161,9 +161,9 @@ function Next({ data: { nextTasks, nextRuns } }: { data: Overview }) {
   }));
   const coming = [...tasks, ...runs].sort((a, b) => a.at.localeCompare(b.at)).slice(0, MOST_CAUSES);
   return (
-    <Panel title={t('overview:next')}>
-      {nextRuns === null && <Text c="dimmed">{t('overview:noClock')}</Text>}
-      {nextRuns !== null && coming.length === 0 && <Text c="dimmed">{t('overview:noNext')}</Text>}
+    <Panel title={t('today:next')}>
+      {nextRuns === null && <Text c="dimmed">{t('today:noClock')}</Text>}
+      {nextRuns !== null && coming.length === 0 && <Text c="dimmed">{t('today:noNext')}</Text>}
       {coming.map(({ key, to, name, at }) => (
         <Group key={key} justify="space-between" wrap="nowrap" gap="sm">
           <Anchor component={Link} to={to} size="sm" className="truncate">
