@@ -17,22 +17,40 @@ export async function stillAllowed(
   return isAllowed(await actorOfRequest(req, deps, req.ip), route);
 }
 
-/** Cuts an answer that does not end by itself once its reader may not have it any more. */
-export function endWhenRefused(
-  { req, res, deps }: { req: Request; res: Response; deps: Pick<Deps, 'db' | 'env' | 'keys' | 'log'> },
+/** What stays open after its request was let in: an answer, or a web socket. */
+export interface StaysOpen {
+  on(event: 'close', listener: () => void): unknown;
+  /** Ends it at once. */
+  cut(): void;
+}
+
+/** Cuts what does not end by itself once whoever opened it may not have it any more. */
+export function cutWhenRefused(
+  open: StaysOpen,
+  { req, deps }: { req: Request; deps: Pick<Deps, 'db' | 'env' | 'keys' | 'log'> },
   route: Guarded,
   everyMs = EVERY_MS,
 ): void {
   const timer = setInterval(() => {
     stillAllowed(req, deps, route)
       .then((allowed) => {
-        if (!allowed) res.destroy();
+        if (!allowed) open.cut();
       })
       // A token that is not known any more is refused by an error; one of the database says nothing about the reader.
       .catch((error: unknown) => {
-        if (error instanceof Problem && error.status === 401) res.destroy();
+        if (error instanceof Problem && error.status === 401) open.cut();
         else deps.log.warn({ err: error }, 'the reader of a stream could not be checked');
       });
   }, everyMs).unref();
-  res.on('close', () => clearInterval(timer));
+  open.on('close', () => clearInterval(timer));
+}
+
+/** The same for an answer. */
+export function endWhenRefused(
+  { req, res, deps }: { req: Request; res: Response; deps: Pick<Deps, 'db' | 'env' | 'keys' | 'log'> },
+  route: Guarded,
+  everyMs = EVERY_MS,
+): void {
+  const open = { on: res.on.bind(res), cut: () => void res.destroy() };
+  cutWhenRefused(open, { req, deps }, route, everyMs);
 }

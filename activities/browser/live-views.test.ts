@@ -57,6 +57,7 @@ describe('live views on a host', () => {
         async attend({ signal }: AttendRequest, work: (attended: Attended<Page>) => Promise<void>) {
           await work({ handle: page, note: 'Asks for a code.', signal });
           kept.push('session');
+          return 'kept' as const;
         },
       },
     });

@@ -160,11 +160,10 @@ export function createLiveViews({ sessions, log, mostTakeOvers, idleMs = IDLE_MS
         await Promise.race([done, ended]);
         await following.stop();
       })
-      .then(() => send({ type: 'ended', view, reason: 'finished', message: '' }))
+      .then((how) => send({ type: 'ended', view, reason: how === 'kept' ? 'finished' : how, message: '' }))
       .catch((error: unknown) => {
         const message = error instanceof Error ? error.message : 'The browser could not be had.';
         if (leaving.signal.aborted) send({ type: 'ended', view, reason, message: '' });
-        else if (/lost the account's lease/.test(message)) send({ type: 'ended', view, reason: 'lease-lost', message });
         else send({ type: 'ended', view, reason: 'failed', message: message.slice(0, 500) });
       })
       .finally(() => {

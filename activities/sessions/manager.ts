@@ -74,9 +74,10 @@ export interface SessionManager<Handle> {
   /**
    * Gives the account's page to a person until `work` is over, then keeps the session. No baseline is read, no evidence
    * is taken, and a challenge leaves the page as it is.
+   * @returns whether the session was kept, or its lease was lost meanwhile and the page closed
    * @throws TaskError when the account cannot be had; the signal's reason
    */
-  attend(request: AttendRequest, work: (attended: Attended<Handle>) => Promise<void>): Promise<void>;
+  attend(request: AttendRequest, work: (attended: Attended<Handle>) => Promise<void>): Promise<'kept' | 'lease-lost'>;
   /** What the steps of an account task work with now, to be looked at only; null while there is none. */
   peek(accountTaskId: string): Handle | null;
   /** Closing one that is not open is no error. */
@@ -234,9 +235,11 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
       const { secret, proof } = await secretFor(request);
       const session = openAccount({ secret, proof });
       const id = randomUUID();
+      let isLost = false;
       persons.add(session);
       keeper.keep(id, proof, () => {
-        session.end(new TaskError('Unavailable', "This host lost the account's lease.")).catch(() => undefined);
+        isLost = true;
+        session.end(new Error("This host lost the account's lease.")).catch(() => undefined);
       });
       try {
         await session.step(
@@ -247,6 +250,10 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
           },
           { ...request, progress: () => undefined, withoutEvidence: true },
         );
+        return 'kept';
+      } catch (error) {
+        if (isLost) return 'lease-lost';
+        throw error;
       } finally {
         keeper.drop(id);
         persons.delete(session);

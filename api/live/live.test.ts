@@ -4,13 +4,31 @@ import { WebSocket } from 'ws';
 import { HOST_SOCKET, type ToHost, type ToPerson, VIEW_SOCKET } from '../../contracts/live-view.ts';
 import { query } from '../door/sql.ts';
 import { makeAccounts } from '../door/test-data.ts';
+import { route } from '../route.ts';
+import { allRoutes } from '../routes.ts';
 import { startTestApi, type TestApi } from '../testing.ts';
+import { guardSocket, socketAcceptor } from './upgrade.ts';
+
+/** A socket that is looked at again often, so that the test need not wait for half a minute. */
+const accept = socketAcceptor(1_000);
+const guard = { access: 'operator', method: 'get', tags: ['Live view'] } as const;
+const watched = route({
+  ...guard,
+  path: '/api/live-guard',
+  operationId: 'watched',
+  summary: 'A socket',
+  responses: { 101: { description: 'It is one' }, 426: { description: 'It is none' } },
+  async handler({ req, deps }) {
+    guardSocket(await accept(req), { req, deps }, guard, 20);
+    return 'streamed';
+  },
+});
 
 describe('live views', () => {
   let api: TestApi;
   const sockets: WebSocket[] = [];
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5590 });
+    api = await startTestApi({ portBase: 5590, routes: [...allRoutes, watched] });
   });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.terminate();
@@ -104,6 +122,17 @@ describe('live views', () => {
     expect(await refusal(path, { ...headers, origin: 'https://elsewhere.example' })).toBe(403);
     const { next } = talk(path, { ...headers, origin: api.url });
     expect(await next<ToPerson>()).toMatchObject({ type: 'ended', message: 'There is no such account task.' });
+  });
+
+  it('are cut when the token that opened them is revoked', async () => {
+    const { sha256Hex } = await import('../auth.ts');
+    const token = 'flt_operator-whose-token-goes';
+    const hash = sha256Hex(token);
+    await api.deps.db.apiToken.create({ data: { name: 'leaves', hash, scopes: ['operator'] } });
+    const { socket } = talk('/api/live-guard', { authorization: `Bearer ${token}` });
+    await once(socket, 'open');
+    await api.deps.db.apiToken.update({ where: { hash }, data: { revokedAt: new Date() } });
+    await once(socket, 'close');
   });
 
   it('follow an account task from host to host', async () => {

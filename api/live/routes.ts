@@ -8,23 +8,22 @@ import {
   VIEW_MESSAGE_BYTES,
   VIEW_SOCKET,
 } from '../../contracts/live-view.ts';
-import type { Actor, Guarded } from '../actor.ts';
+import type { Actor } from '../actor.ts';
 import type { Deps } from '../deps.ts';
 import { queryOne } from '../door/sql.ts';
 import { forbidden, tooMany } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
-import { stillAllowed } from '../stream-guard.ts';
 import { endView } from './hub.ts';
 import { serveTakeOver } from './take-over.ts';
-import { acceptSocket } from './upgrade.ts';
+import { guardSocket, socketAcceptor } from './upgrade.ts';
 
 /** Views that one person or token may have open. */
 const MOST_VIEWS = 8;
-/** How often it is looked whether the person still may look, milliseconds. */
-const CHECK_MS = 30_000;
-
-const VIEW_TAGS = ['Live view'];
+const VIEW_GUARD = { access: 'operator', method: 'get', tags: ['Live view'] } as const;
+const HOST_GUARD = { access: 'worker', method: 'get', tags: ['Worker link'] } as const;
+const acceptView = socketAcceptor(VIEW_MESSAGE_BYTES);
+const acceptHost = socketAcceptor(HOST_MESSAGE_BYTES);
 const SWITCHED = { 101: { description: 'The connection is a web socket from now on' } } as const;
 const open = new Map<string, number>();
 
@@ -49,20 +48,8 @@ function countView(actor: Actor, socket: WebSocket): void {
   });
 }
 
-function closeWhenRefused(socket: WebSocket, req: Request, deps: Deps, guard: Guarded): void {
-  const timer = setInterval(() => {
-    stillAllowed(req, deps, guard)
-      .catch(() => true)
-      .then((allowed) => {
-        if (!allowed) socket.terminate();
-      });
-  }, CHECK_MS).unref();
-  socket.on('close', () => clearInterval(timer));
-}
-
 export const liveRoutes: Route[] = [
   route({
-    method: 'get',
     path: `${VIEW_SOCKET}{accountTaskId}` as `/${string}`,
     operationId: 'openLiveView',
     summary: 'Look at the browser of an account task, or take over a parked one',
@@ -70,8 +57,7 @@ export const liveRoutes: Route[] = [
       'A web socket that carries JSON: pictures of the page to you, `ack` for each of them back. With ' +
       '`mode=take-over` also `input` and, when the checkpoint is passed, `finish`. The messages are those of ' +
       '`contracts/live-view.ts`. Take-overs are in the audit log.',
-    tags: VIEW_TAGS,
-    access: 'operator',
+    ...VIEW_GUARD,
     params: z.object({ accountTaskId: z.uuid() }),
     query: z.object({ mode: z.enum(LIVE_MODES).default('watch') }),
     responses: { ...SWITCHED, 426: { description: 'The request does not ask for a web socket' } },
@@ -80,9 +66,9 @@ export const liveRoutes: Route[] = [
       if ((open.get(actor.id) ?? 0) >= MOST_VIEWS) {
         throw tooMany(`You have ${MOST_VIEWS} live views open; close one first.`, 5);
       }
-      const socket = await acceptSocket(req, VIEW_MESSAGE_BYTES);
+      const socket = await acceptView(req);
       countView(actor, socket);
-      closeWhenRefused(socket, req, deps, { access: 'operator', method: 'get', tags: VIEW_TAGS });
+      guardSocket(socket, { req, deps }, VIEW_GUARD);
       if (mode === 'take-over') {
         const requestId = String(res.locals.requestId ?? '');
         void serveTakeOver(deps, socket, { accountTaskId, actor, address: req.ip ?? null, requestId });
@@ -95,16 +81,16 @@ export const liveRoutes: Route[] = [
     },
   }),
   route({
-    method: 'get',
     path: HOST_SOCKET,
     operationId: 'connectLiveHost',
     summary: 'The socket over which a browser host is asked for live views',
     description: 'A web socket that carries the messages of `contracts/live-view.ts`.',
-    tags: ['Worker link'],
-    access: 'worker',
+    ...HOST_GUARD,
     responses: { ...SWITCHED, 426: { description: 'The request does not ask for a web socket' } },
     async handler({ req, deps }) {
-      deps.live.addHost(await acceptSocket(req, HOST_MESSAGE_BYTES));
+      const socket = await acceptHost(req);
+      guardSocket(socket, { req, deps }, HOST_GUARD);
+      deps.live.addHost(socket);
       return 'streamed';
     },
   }),

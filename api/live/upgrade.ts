@@ -1,9 +1,12 @@
 import type { Server } from 'node:http';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { Guarded } from '../actor.ts';
+import type { Deps } from '../deps.ts';
 import { Problem } from '../problem.ts';
+import { cutWhenRefused } from '../stream-guard.ts';
 
 interface Pending {
   socket: Duplex;
@@ -35,24 +38,37 @@ export function letUpgradesThrough(server: Server, app: Express): void {
 
 /**
  * Makes a web socket of a request that asks for one.
- * @throws Problem 426 when it does not
+ * @param maxPayload bytes of one message at most; more closes the socket
+ * @returns what does so. It throws Problem 426 when the request does not ask for a web socket
  */
-export function acceptSocket(req: IncomingMessage, maxPayload: number): Promise<WebSocket> {
-  const held = pending.get(req);
-  if (!held || req.headers.upgrade?.toLowerCase() !== 'websocket') {
-    throw new Problem(426, 'This address takes web sockets only.', { headers: { upgrade: 'websocket' } });
-  }
-  pending.delete(req);
-  const { socket, head, response } = held;
-  response.detachSocket(socket as Parameters<ServerResponse['detachSocket']>[0]);
-  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
-  return new Promise((resolve) => {
-    server.handleUpgrade(req, socket, head, (accepted) => {
-      keepAlive(accepted);
-      accepted.on('error', () => accepted.terminate());
-      resolve(accepted);
+export function socketAcceptor(maxPayload: number): (req: IncomingMessage) => Promise<WebSocket> {
+  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false, clientTracking: false });
+  return (req) => {
+    const held = pending.get(req);
+    if (!held || req.headers.upgrade?.toLowerCase() !== 'websocket') {
+      throw new Problem(426, 'This address takes web sockets only.', { headers: { upgrade: 'websocket' } });
+    }
+    pending.delete(req);
+    const { socket, head, response } = held;
+    response.detachSocket(socket as Parameters<ServerResponse['detachSocket']>[0]);
+    return new Promise((resolve) => {
+      server.handleUpgrade(req, socket, head, (accepted) => {
+        keepAlive(accepted);
+        accepted.on('error', () => accepted.terminate());
+        resolve(accepted);
+      });
     });
-  });
+  };
+}
+
+/** Cuts a socket once whoever opened it may not have it any more, like an event stream. */
+export function guardSocket(
+  socket: WebSocket,
+  call: { req: Request; deps: Pick<Deps, 'db' | 'env' | 'keys' | 'log'> },
+  guard: Guarded,
+  everyMs?: number,
+): void {
+  cutWhenRefused({ on: socket.on.bind(socket), cut: () => socket.terminate() }, call, guard, everyMs);
 }
 
 function keepAlive(socket: WebSocket): void {
