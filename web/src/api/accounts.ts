@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { useChange } from './change.ts';
 import { api, csrfHeader, reportUnauthorized, unwrap } from './client.ts';
 import { useLive } from './live.ts';
 import { type PagedList, usePagedList } from './pages.ts';
@@ -122,26 +123,20 @@ export function useTags() {
   });
 }
 
-/** Runs a change and has everything about accounts read again. */
-function useAccountChange<Input, Output>(change: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => client.invalidateQueries({ queryKey: ACCOUNTS }) });
-}
-
 export const useCreateAccount = () =>
-  useAccountChange((body: NewAccount) => unwrap(api.POST('/api/accounts', { body })));
+  useChange(ACCOUNTS, (body: NewAccount) => unwrap(api.POST('/api/accounts', { body })));
 
 export const useUpdateAccount = () =>
-  useAccountChange(({ id, changes }: { id: string; changes: AccountChanges }) =>
+  useChange(ACCOUNTS, ({ id, changes }: { id: string; changes: AccountChanges }) =>
     unwrap(api.PATCH('/api/accounts/{id}', { params: { path: { id } }, body: changes })),
   );
 
 export const useDeleteAccount = () =>
-  useAccountChange((id: string) => unwrap(api.DELETE('/api/accounts/{id}', { params: { path: { id } } })));
+  useChange(ACCOUNTS, (id: string) => unwrap(api.DELETE('/api/accounts/{id}', { params: { path: { id } } })));
 
 /** Replaces the links of an account to the same owner's accounts on other platforms. */
 export const useSetAccountLinks = () =>
-  useAccountChange(({ id, accountIds }: { id: string; accountIds: string[] }) =>
+  useChange(ACCOUNTS, ({ id, accountIds }: { id: string; accountIds: string[] }) =>
     unwrap(api.PUT('/api/accounts/{id}/links', { params: { path: { id } }, body: { accountIds } })),
   );
 
@@ -164,7 +159,7 @@ async function importAccounts({ file, dryRun }: { file: File; dryRun: boolean })
 
 export const useImportPreview = () =>
   useMutation({ mutationFn: (file: File) => importAccounts({ file, dryRun: true }) });
-export const useImport = () => useAccountChange((file: File) => importAccounts({ file, dryRun: false }));
+export const useImport = () => useChange(ACCOUNTS, (file: File) => importAccounts({ file, dryRun: false }));
 
 interface Described {
   components?: { schemas?: { NewAccount?: { properties?: { platform?: { examples?: unknown[] } } } } };

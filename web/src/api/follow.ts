@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useChange } from './change.ts';
 import { api, csrfHeader, reportUnauthorized, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import { toApiError, unreachable } from './problem.ts';
@@ -35,17 +36,11 @@ export function useFollowTargets(id: string, q: string | undefined): PagedList<F
   });
 }
 
-/** Runs a change and has everything about follow categories read again. */
-function useFollowChange<Input, Output>(change: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => client.invalidateQueries({ queryKey: FOLLOW }) });
-}
-
 export const useCreateCategory = () =>
-  useFollowChange((name: string) => unwrap(api.POST('/api/follow-categories', { body: { name } })));
+  useChange(FOLLOW, (name: string) => unwrap(api.POST('/api/follow-categories', { body: { name } })));
 
 export const useRenameCategory = (id: string) =>
-  useFollowChange((name: string) =>
+  useChange(FOLLOW, (name: string) =>
     unwrap(api.PATCH('/api/follow-categories/{id}', { params: { path: { id } }, body: { name } })),
   );
 
@@ -59,7 +54,7 @@ export function useDeleteCategory() {
 }
 
 export const useRemoveTarget = (id: string) =>
-  useFollowChange((targetId: string) =>
+  useChange(FOLLOW, (targetId: string) =>
     unwrap(api.DELETE('/api/follow-categories/{id}/targets/{targetId}', { params: { path: { id, targetId } } })),
   );
 
@@ -82,4 +77,4 @@ async function importTargets(id: string, input: readonly string[] | File): Promi
 }
 
 export const useImportTargets = (id: string) =>
-  useFollowChange((input: readonly string[] | File) => importTargets(id, input));
+  useChange(FOLLOW, (input: readonly string[] | File) => importTargets(id, input));

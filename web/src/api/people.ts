@@ -1,4 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useChange } from './change.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import type { Person } from './types.ts';
@@ -15,11 +16,6 @@ export function usePeople(): PagedList<Person> {
     fetchPage: (cursor) =>
       unwrap(api.GET('/api/users', { params: { query: { limit: PAGE, ...(cursor ? { cursor } : {}) } } })),
   });
-}
-
-function useChange<Input, Output>(key: readonly string[], change: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => client.invalidateQueries({ queryKey: key }) });
 }
 
 /** The answer holds the first password: it is shown once. */

@@ -1,4 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useChange } from './change.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import type { NewProxy, ProxyChanges, ProxyItem } from './types.ts';
@@ -23,21 +24,15 @@ export function useProxy(id: string | null) {
   });
 }
 
-/** Runs a change and has everything about proxies read again. */
-function useProxyChange<Input, Output>(change: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => client.invalidateQueries({ queryKey: PROXIES }) });
-}
-
-export const useCreateProxy = () => useProxyChange((body: NewProxy) => unwrap(api.POST('/api/proxies', { body })));
+export const useCreateProxy = () => useChange(PROXIES, (body: NewProxy) => unwrap(api.POST('/api/proxies', { body })));
 
 export const useUpdateProxy = () =>
-  useProxyChange(({ id, changes }: { id: string; changes: ProxyChanges }) =>
+  useChange(PROXIES, ({ id, changes }: { id: string; changes: ProxyChanges }) =>
     unwrap(api.PATCH('/api/proxies/{id}', { params: { path: { id } }, body: changes })),
   );
 
 export const useDeleteProxy = () =>
-  useProxyChange((id: string) => unwrap(api.DELETE('/api/proxies/{id}', { params: { path: { id } } })));
+  useChange(PROXIES, (id: string) => unwrap(api.DELETE('/api/proxies/{id}', { params: { path: { id } } })));
 
 async function listAll(): Promise<ProxyItem[]> {
   const all: ProxyItem[] = [];

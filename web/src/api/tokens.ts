@@ -1,4 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useChange } from './change.ts';
 import { api, unwrap } from './client.ts';
 import type { NewToken } from './types.ts';
 
@@ -8,11 +9,6 @@ const WORKER_TOKENS = ['worker-tokens'];
 export const useTokens = () => useQuery({ queryKey: TOKENS, queryFn: () => unwrap(api.GET('/api/tokens')) });
 export const useWorkerTokens = () =>
   useQuery({ queryKey: WORKER_TOKENS, queryFn: () => unwrap(api.GET('/api/worker-tokens')) });
-
-function useChange<Input, Output>(key: readonly string[], change: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => client.invalidateQueries({ queryKey: key }) });
-}
 
 /** The answer holds the token's text: it is shown once. */
 export const useMakeToken = () => useChange(TOKENS, (body: NewToken) => unwrap(api.POST('/api/tokens', { body })));

@@ -1,4 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { useChange } from './change.ts';
 import { api, unwrap } from './client.ts';
 
 const VIEWS = ['views'];
@@ -19,11 +20,6 @@ export const useViews = (page: string, enabled: boolean) =>
     enabled,
   });
 
-function useChange<Input, Output>(change: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => client.invalidateQueries({ queryKey: VIEWS }) });
-}
-
-export const useSaveView = () => useChange((body: NewView) => unwrap(api.POST('/api/views', { body })));
+export const useSaveView = () => useChange(VIEWS, (body: NewView) => unwrap(api.POST('/api/views', { body })));
 export const useDeleteView = () =>
-  useChange((id: string) => unwrap(api.DELETE('/api/views/{id}', { params: { path: { id } } })));
+  useChange(VIEWS, (id: string) => unwrap(api.DELETE('/api/views/{id}', { params: { path: { id } } })));

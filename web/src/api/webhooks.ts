@@ -1,5 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { useChange } from './change.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import type { NewWebhook, Webhook, WebhookChanges, WebhookDelivery } from './types.ts';
@@ -17,24 +18,20 @@ export const useWebhooks = () =>
     refetchInterval: LOOK_MS,
   });
 
-function useChange<Input, Output>(change: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => client.invalidateQueries({ queryKey: WEBHOOKS }) });
-}
-
 /** The answer holds the signing key: it is shown once. */
-export const useAddWebhook = () => useChange((body: NewWebhook) => unwrap(api.POST('/api/webhooks', { body })));
+export const useAddWebhook = () =>
+  useChange(WEBHOOKS, (body: NewWebhook) => unwrap(api.POST('/api/webhooks', { body })));
 
 export const useChangeWebhook = () =>
-  useChange(({ id, ...body }: WebhookChanges & Pick<Webhook, 'id'>) =>
+  useChange(WEBHOOKS, ({ id, ...body }: WebhookChanges & Pick<Webhook, 'id'>) =>
     unwrap(api.PATCH('/api/webhooks/{id}', { params: { path: { id } }, body })),
   );
 
 export const useDeleteWebhook = () =>
-  useChange((id: string) => unwrap(api.DELETE('/api/webhooks/{id}', { params: { path: { id } } })));
+  useChange(WEBHOOKS, (id: string) => unwrap(api.DELETE('/api/webhooks/{id}', { params: { path: { id } } })));
 
 export const useTestWebhook = () =>
-  useChange((id: string) => unwrap(api.POST('/api/webhooks/{id}/test', { params: { path: { id } } })));
+  useChange(WEBHOOKS, (id: string) => unwrap(api.POST('/api/webhooks/{id}/test', { params: { path: { id } } })));
 
 /** Looks again while something is still on its way. */
 export function useDeliveries(id: string): PagedList<WebhookDelivery> {
@@ -58,6 +55,6 @@ export function useDeliveries(id: string): PagedList<WebhookDelivery> {
 }
 
 export const useRetryDelivery = (id: string) =>
-  useChange((deliveryId: string) =>
+  useChange(WEBHOOKS, (deliveryId: string) =>
     unwrap(api.POST('/api/webhooks/{id}/deliveries/{deliveryId}/retry', { params: { path: { id, deliveryId } } })),
   );

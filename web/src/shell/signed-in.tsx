@@ -11,7 +11,7 @@ const FirstPasswordPage = lazy(() => import('../pages/first-password.tsx'));
 export function SignedIn() {
   const me = useMeQuery();
   const { pathname, search } = useLocation();
-  useOwnLanguage(me.data?.mustChangePassword === false);
+  useOwnLanguage(me.data?.mustChangePassword ? undefined : me.data?.id);
   if (me.data?.mustChangePassword) {
     return (
       <Suspense fallback={<PageLoader />}>

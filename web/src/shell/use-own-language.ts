@@ -3,17 +3,22 @@ import { keepPreference, readPreferences } from '../api/preferences.ts';
 import { currentLanguage, setLanguage } from '../i18n/index.ts';
 import { isLanguage, type Language } from '../i18n/language.ts';
 
-/** Takes the language that the person chose in whatever browser, once they are known. */
-export function useOwnLanguage(isKnown: boolean): void {
+/** Whose choice was read last. A change of language draws everything anew, and what was just chosen must not be asked for. */
+let readFor: string | undefined;
+
+/** Takes the language that a person chose in whatever browser, once when they come in. @param who nobody while undefined */
+export function useOwnLanguage(who: string | undefined): void {
   useEffect(() => {
-    if (!isKnown) return;
+    if (who === readFor) return;
+    readFor = who;
+    if (who === undefined) return;
     readPreferences()
       .then(({ language }) =>
         isLanguage(language) && language !== currentLanguage() ? setLanguage(language) : undefined,
       )
       // The language of this browser will do.
       .catch(() => undefined);
-  }, [isKnown]);
+  }, [who]);
 }
 
 /** Changes the language here, and for the person everywhere. */

@@ -1,5 +1,5 @@
 import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconExternalLink, IconUser } from '@tabler/icons-react';
+import { IconUser } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { Link, useParams } from 'react-router';
@@ -15,6 +15,7 @@ import { ErrorNotice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { AccountTaskStateLabel } from '../../ui/states.tsx';
 import { AccountTaskFacts, AccountTaskPlan, WhyItStands } from '../task/account-details.tsx';
+import { RunButton } from '../task/run-button.tsx';
 import classes from './account-task.module.css';
 import { Screenshots } from './screenshots.tsx';
 import { Steps } from './steps.tsx';
@@ -109,17 +110,7 @@ function Found({ row, address, taskName }: FoundProps) {
           >
             {t('field.account')}
           </Button>
-          <Button
-            component="a"
-            href={row.temporalUrl}
-            target="_blank"
-            rel="noreferrer"
-            variant="default"
-            size="xs"
-            rightSection={<IconExternalLink size={14} />}
-          >
-            {t('task:runInTemporal')}
-          </Button>
+          <RunButton href={row.temporalUrl} />
         </>
       }
     >

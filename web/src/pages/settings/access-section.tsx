@@ -1,26 +1,27 @@
 import { Button, Code, Group, NumberInput, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { ApiError } from '../../api/problem.ts';
-import { useChangeSettings, useSettings } from '../../api/settings.ts';
+import { useChangeSettings } from '../../api/settings.ts';
 import type { Settings } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
 import { formatCount } from '../../ui/format.ts';
-import { ErrorAlert, ErrorNotice } from '../../ui/notices.tsx';
-import { BlockSkeleton } from '../../ui/skeletons.tsx';
+import { ErrorAlert } from '../../ui/notices.tsx';
 import { sayDone } from '../../ui/toast.tsx';
 import { Block } from './block.tsx';
+import { SettingsRead } from './settings-read.tsx';
 
 /** From where one may call, and how often. */
 export function AccessSection() {
-  const settings = useSettings();
-  if (settings.error) return <ErrorNotice error={settings.error} onRetry={() => void settings.refetch()} />;
-  if (settings.isPending) return <BlockSkeleton height={300} />;
   return (
-    <>
-      <AllowList settings={settings.data} />
-      <RateLimit settings={settings.data} />
-    </>
+    <SettingsRead height={300}>
+      {(settings) => (
+        <>
+          <AllowList settings={settings} />
+          <RateLimit settings={settings} />
+        </>
+      )}
+    </SettingsRead>
   );
 }
 

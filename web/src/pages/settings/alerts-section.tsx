@@ -15,6 +15,7 @@ import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { Block } from './block.tsx';
 import { DeliveriesDrawer } from './deliveries-drawer.tsx';
 import { OnceDialog } from './once-dialog.tsx';
+import { Rows } from './rows.tsx';
 import classes from './settings.module.css';
 
 interface Added {
@@ -54,28 +55,16 @@ export function AlertsSection() {
                 {disabledReason}
               </Alert>
             ))}
-          <div className={classes.table}>
-            <Table verticalSpacing="xs">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{t('field.name')}</Table.Th>
-                  <Table.Th>{t('settings:toldOf')}</Table.Th>
-                  <Table.Th>{t('settings:lastDelivery')}</Table.Th>
-                  <Table.Th />
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((webhook) => (
-                  <WebhookRow
-                    key={webhook.id}
-                    webhook={webhook}
-                    onEdit={() => setEdited(webhook)}
-                    onOpen={() => set('open', webhook.id)}
-                  />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </div>
+          <Rows heads={[t('field.name'), t('settings:toldOf'), t('settings:lastDelivery')]}>
+            {items.map((webhook) => (
+              <WebhookRow
+                key={webhook.id}
+                webhook={webhook}
+                onEdit={() => setEdited(webhook)}
+                onOpen={() => set('open', webhook.id)}
+              />
+            ))}
+          </Rows>
         </Stack>
       )}
       {edited && (

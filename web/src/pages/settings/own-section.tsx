@@ -10,7 +10,7 @@ import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { agentName } from './agent.ts';
 import { Block } from './block.tsx';
 import { PasswordForm } from './password-form.tsx';
-import classes from './settings.module.css';
+import { Rows } from './rows.tsx';
 
 /** Who one is here, one's password, and where one is signed in. */
 export function OwnSection() {
@@ -61,42 +61,32 @@ function Sessions() {
       ) : sessions.isPending ? (
         <BlockSkeleton height={90} />
       ) : (
-        <div className={classes.table}>
-          <Table verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('settings:browser')}</Table.Th>
-                <Table.Th>{t('settings:address')}</Table.Th>
-                <Table.Th>{t('settings:lastSeen')}</Table.Th>
-                <Table.Th />
+        <div>
+          <Rows heads={[t('settings:browser'), t('settings:address'), t('settings:lastSeen')]}>
+            {items.map((session) => (
+              <Table.Tr key={session.id}>
+                <Table.Td title={session.userAgent ?? undefined}>{agentName(session.userAgent)}</Table.Td>
+                <Table.Td>{session.address ?? ''}</Table.Td>
+                <Table.Td>
+                  <Ago at={session.lastSeenAt} />
+                </Table.Td>
+                <Table.Td ta="right">
+                  {session.current ? (
+                    <Badge variant="light">{t('settings:thisOne')}</Badge>
+                  ) : (
+                    <Button
+                      variant="subtle"
+                      color="gray"
+                      size="compact-sm"
+                      onClick={() => end.mutate(session.id, { onError: (error) => sayFailed(error) })}
+                    >
+                      {t('settings:endSession')}
+                    </Button>
+                  )}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map((session) => (
-                <Table.Tr key={session.id}>
-                  <Table.Td title={session.userAgent ?? undefined}>{agentName(session.userAgent)}</Table.Td>
-                  <Table.Td>{session.address ?? ''}</Table.Td>
-                  <Table.Td>
-                    <Ago at={session.lastSeenAt} />
-                  </Table.Td>
-                  <Table.Td ta="right">
-                    {session.current ? (
-                      <Badge variant="light">{t('settings:thisOne')}</Badge>
-                    ) : (
-                      <Button
-                        variant="subtle"
-                        color="gray"
-                        size="compact-sm"
-                        onClick={() => end.mutate(session.id, { onError: (error) => sayFailed(error) })}
-                      >
-                        {t('settings:endSession')}
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
+            ))}
+          </Rows>
           {items.length === 0 && <Text c="dimmed">{t('settings:noSessions')}</Text>}
         </div>
       )}

@@ -20,6 +20,7 @@ import { Ago } from '../../ui/time.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { Block } from './block.tsx';
 import { OnceDialog } from './once-dialog.tsx';
+import { Rows } from './rows.tsx';
 import classes from './settings.module.css';
 
 interface Handed {
@@ -50,22 +51,12 @@ export function PeopleSection() {
           {t('settings:nobodyText')}
         </Notice>
       ) : (
-        <div className={classes.table}>
-          <Table verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('field.name')}</Table.Th>
-                <Table.Th>{t('settings:role')}</Table.Th>
-                <Table.Th>{t('settings:lastSignIn')}</Table.Th>
-                <Table.Th />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {people.items.map((person) => (
-                <PersonRow key={person.id} person={person} onHanded={setHanded} />
-              ))}
-            </Table.Tbody>
-          </Table>
+        <div>
+          <Rows heads={[t('field.name'), t('settings:role'), t('settings:lastSignIn')]}>
+            {people.items.map((person) => (
+              <PersonRow key={person.id} person={person} onHanded={setHanded} />
+            ))}
+          </Rows>
           {people.hasMore && (
             <Button variant="default" mt="sm" loading={people.isFetchingMore} onClick={people.loadMore}>
               {t('settings:more')}

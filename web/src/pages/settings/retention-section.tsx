@@ -2,31 +2,32 @@ import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { IconEraser } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { retentionSchema } from '../../../../contracts/settings.ts';
-import { useChangeSettings, useRetention, useRunRetention, useSettings } from '../../api/settings.ts';
+import { useChangeSettings, useRetention, useRunRetention } from '../../api/settings.ts';
 import type { Settings } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
 import { ask } from '../../ui/confirm.ts';
 import { formatCount } from '../../ui/format.ts';
 import { ErrorAlert, ErrorNotice } from '../../ui/notices.tsx';
-import { BlockSkeleton } from '../../ui/skeletons.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { Block } from './block.tsx';
+import { SettingsRead } from './settings-read.tsx';
 
 type Kept = keyof Settings['retention'];
 const KEPT = Object.keys(retentionSchema.shape) as Kept[];
 
 /** How long what accumulates is kept, and what the last clearing took away. */
 export function RetentionSection() {
-  const settings = useSettings();
-  if (settings.error) return <ErrorNotice error={settings.error} onRetry={() => void settings.refetch()} />;
-  if (settings.isPending) return <BlockSkeleton height={420} />;
   return (
-    <>
-      <Days settings={settings.data} />
-      <LastRun />
-    </>
+    <SettingsRead height={420}>
+      {(settings) => (
+        <>
+          <Days settings={settings} />
+          <LastRun />
+        </>
+      )}
+    </SettingsRead>
   );
 }
 

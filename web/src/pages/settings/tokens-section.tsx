@@ -20,6 +20,7 @@ import { Ago, At } from '../../ui/time.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { Block } from './block.tsx';
 import { OnceDialog } from './once-dialog.tsx';
+import { Rows } from './rows.tsx';
 import classes from './settings.module.css';
 
 interface Made {
@@ -125,6 +126,12 @@ function TokenTable<Token extends ApiToken | WorkerToken>(props: TokenTableProps
   const { items } = query.data;
   if (items.length === 0) return <Text c="dimmed">{none}</Text>;
 
+  const heads = [
+    t('field.name'),
+    ...(mayDo ? [t('settings:scopes')] : []),
+    t('settings:lastUsed'),
+    ...(expires ? [t('settings:expires')] : []),
+  ];
   const askRevoke = ({ id, name }: Token): void =>
     ask({
       title: t('settings:revokeTitle', { name }),
@@ -139,54 +146,41 @@ function TokenTable<Token extends ApiToken | WorkerToken>(props: TokenTableProps
       },
     });
   return (
-    <div className={classes.table}>
-      <Table verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('field.name')}</Table.Th>
-            {mayDo && <Table.Th>{t('settings:scopes')}</Table.Th>}
-            <Table.Th>{t('settings:lastUsed')}</Table.Th>
-            {expires && <Table.Th>{t('settings:expires')}</Table.Th>}
-            <Table.Th />
+    <Rows heads={heads}>
+      {items.map((token) => {
+        const until = expires?.(token) ?? null;
+        return (
+          <Table.Tr key={token.id} className={token.revokedAt ? classes.gone : undefined}>
+            <Table.Td fw={550}>{token.name}</Table.Td>
+            {mayDo && <Table.Td>{mayDo(token)}</Table.Td>}
+            <Table.Td>
+              {token.lastUsedAt ? (
+                <>
+                  <Ago at={token.lastUsedAt} />
+                  <Text size="xs" c="dimmed">
+                    {token.lastUsedIp}
+                  </Text>
+                </>
+              ) : (
+                t('settings:never')
+              )}
+            </Table.Td>
+            {expires && <Table.Td>{until ? <At at={until} /> : t('settings:noExpiry')}</Table.Td>}
+            <Table.Td ta="right">
+              {token.revokedAt ? (
+                <Badge variant="light" color="gray">
+                  {t('settings:revoked')}
+                </Badge>
+              ) : (
+                <Button variant="subtle" color="red" size="compact-sm" onClick={() => askRevoke(token)}>
+                  {t('settings:revoke')}
+                </Button>
+              )}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((token) => {
-            const until = expires?.(token) ?? null;
-            return (
-              <Table.Tr key={token.id} className={token.revokedAt ? classes.gone : undefined}>
-                <Table.Td fw={550}>{token.name}</Table.Td>
-                {mayDo && <Table.Td>{mayDo(token)}</Table.Td>}
-                <Table.Td>
-                  {token.lastUsedAt ? (
-                    <>
-                      <Ago at={token.lastUsedAt} />
-                      <Text size="xs" c="dimmed">
-                        {token.lastUsedIp}
-                      </Text>
-                    </>
-                  ) : (
-                    t('settings:never')
-                  )}
-                </Table.Td>
-                {expires && <Table.Td>{until ? <At at={until} /> : t('settings:noExpiry')}</Table.Td>}
-                <Table.Td ta="right">
-                  {token.revokedAt ? (
-                    <Badge variant="light" color="gray">
-                      {t('settings:revoked')}
-                    </Badge>
-                  ) : (
-                    <Button variant="subtle" color="red" size="compact-sm" onClick={() => askRevoke(token)}>
-                      {t('settings:revoke')}
-                    </Button>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </div>
+        );
+      })}
+    </Rows>
   );
 }
 

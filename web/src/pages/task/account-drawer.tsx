@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
-import { IconExternalLink, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
+import { IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { type TaskAddress, useAccountTask } from '../../api/bulk.ts';
 import type { AccountTask } from '../../api/types.ts';
@@ -11,6 +11,7 @@ import { accountTaskPath } from '../../ui/evidence.ts';
 import { AccountTaskStateLabel } from '../../ui/states.tsx';
 import { AccountTaskFacts, AccountTaskPlan, WhyItStands } from './account-details.tsx';
 import { EvidenceList } from './evidence.tsx';
+import { RunButton } from './run-button.tsx';
 import classes from './task.module.css';
 import { Timeline } from './timeline.tsx';
 
@@ -60,17 +61,7 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
         >
           {t('openPage')}
         </Button>
-        <Button
-          component="a"
-          href={row.temporalUrl}
-          target="_blank"
-          rel="noreferrer"
-          variant="default"
-          size="xs"
-          rightSection={<IconExternalLink size={14} />}
-        >
-          {t('task:runInTemporal')}
-        </Button>
+        <RunButton href={row.temporalUrl} />
         <Button component={Link} to={`/accounts/${row.accountId}`} variant="default" size="xs">
           {t('field.account')}
         </Button>
