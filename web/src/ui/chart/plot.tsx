@@ -8,6 +8,8 @@ import classes from './chart.module.css';
 import { formatChartTime, type TimeSeriesProps } from './time-series.tsx';
 
 const DAY_S = 86_400;
+/** What is shown on either side of a single measurement, seconds. */
+const ALONE_S = 1_800;
 const LABEL_FONT_PX = 11;
 /** Room for the times below the lines, and left and right of the values beside them, pixels. */
 const TIMES_HEIGHT = 28;
@@ -53,7 +55,11 @@ export function Plot({ label, times, series, format, filled = false, height }: T
         legend: { show: false },
         padding: [10, 10, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-        scales: { y: { range: (_, __, top) => [0, top > 0 ? top * 1.08 : 1] } },
+        scales: {
+          // One measurement alone would stand in decades.
+          x: { range: (_, from, to) => (to > from ? [from, to] : [from - ALONE_S, to + ALONE_S]) },
+          y: { range: (_, __, top) => [0, top > 0 ? top * 1.08 : 1] },
+        },
         axes: [
           {
             ...axis,
