@@ -205,6 +205,12 @@ describe('a hundred thousand accounts', () => {
     const found = await api.call(`${base}/accounts?q=many77777`);
     expect(field<{ username: string }[]>(found, 'items').map(({ username }) => username)).toEqual(['many77777']);
 
+    // A thousand have the first part of a name, far more the second: they are looked up in two ways.
+    for (const q of ['many77', 'many7']) {
+      const named = await api.call(`${base}/accounts?q=${q}&cursor=77000&limit=2`);
+      expect(field<{ ordinal: number }[]>(named, 'items').map(({ ordinal }) => ordinal)).toEqual([77001, 77002]);
+    }
+
     const cancelled = await api.call(`${base}/cancel`, { method: 'POST' });
     expect(cancelled.json).toMatchObject({ state: 'cancelled' });
     expect((await api.call(`${base}/aggregate`)).json).toMatchObject({

@@ -186,7 +186,7 @@ describe('with an orchestrator', () => {
     await until(id, (json) => (json.totals as { running: number }).running === 6);
 
     letGo();
-    const ended = await until(id, (json) => json.state === 'completed_with_failures');
+    const ended = await until(id, (json) => json.state === 'completed_with_failures' && json.source === 'ledger');
     expect(ended.json).toMatchObject({ source: 'ledger', totals: { total: 12, failed: 12, pending: 0, running: 0 } });
     const asked = await temporal.client.workflow
       .getHandle(bulkWorkflowId(id))
@@ -224,7 +224,7 @@ describe('with an orchestrator', () => {
 
     expect((await give(id, 'approve')).json).toEqual({ id, state: 'running' });
     expect((await give(id, 'approve')).status).toBe(202);
-    const ended = await until(id, (json) => json.state === 'completed_with_failures');
+    const ended = await until(id, (json) => json.state === 'completed_with_failures' && json.source === 'ledger');
     expect(ended.json).toMatchObject({ canary: { size: 2, state: 'approved' }, totals: { failed: 5 } });
     expect(await give(id, 'approve')).toMatchObject({ status: 202, json: { state: 'completed_with_failures' } });
   });

@@ -18,6 +18,8 @@ export const POSTGRES_DATABASE = 'flotilla';
 const SETTINGS = {
   shared_buffers: '256MB',
   max_connections: '200',
+  // Disks without moving parts: at the default of 4 an index on parts of names is not used where it is eight times faster.
+  random_page_cost: '1.1',
   synchronous_commit: 'on',
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',

@@ -149,38 +149,32 @@ const ACCOUNT_TASK_COLUMNS = `id, ordinal, "accountId", username, state, "stateR
 /** Up to so many accounts are looked up by name first; of more, one soon comes along in any order. */
 const FEW = 5_000;
 
-/** The accounts whose name fits, by its index, where they are few; else null. Accounts are known by their present name. */
-async function fewAccountsNamed(db: Db, pattern: string): Promise<string[] | null> {
-  const sql = `SELECT id FROM "Account" WHERE username ILIKE $1 LIMIT ${FEW + 1}`;
-  const found = await query<{ id: string }>(db, sql, pattern);
-  return found.length > FEW ? null : found.map(({ id }) => id);
-}
-
-/** Those of the accounts that were looked up, each by its index: the fence keeps it from a walk through the whole task. */
-const NAMED = `(SELECT t.* FROM unnest($7::uuid[]) AS named(id)
-  JOIN "AccountTask" t ON t."taskId" = $1::uuid AND t."accountId" = named.id OFFSET 0) named`;
-
-/** One page of account tasks in their order, found by place and never by counting. Reads one row more than `limit`. */
-export async function listAccountTasks(db: Db, taskId: string, filter: AccountTaskFilter): Promise<AccountTaskRow[]> {
+/**
+ * One page of account tasks in their order, found by place and never by counting. Reads one row more than `limit`.
+ * A part of a name is looked up among the accounts, by its index, and accounts are known by their present name. Where many
+ * have it, the account tasks are walked through in their order instead: only one of the two branches runs.
+ */
+export function listAccountTasks(db: Db, taskId: string, filter: AccountTaskFilter): Promise<AccountTaskRow[]> {
   const pattern = filter.q ? patternOf(filter.q) : null;
-  const accountIds = pattern === null ? null : await fewAccountsNamed(db, pattern);
+  const page = (more: string) => `SELECT ${ACCOUNT_TASK_COLUMNS} FROM "AccountTask"
+     WHERE "taskId" = $1::uuid AND ordinal > $2::int AND ($3::text[] IS NULL OR state = ANY($3::text[]))
+       AND ($4::text IS NULL OR "errorType" = $4) AND ($5::text IS NULL OR fingerprint = $5) AND ${more}
+     ORDER BY ordinal LIMIT $6::int`;
+  const byName = `WITH named AS MATERIALIZED (SELECT id FROM "Account" WHERE username ILIKE $7 LIMIT ${FEW + 1}),
+     found AS MATERIALIZED (SELECT array_agg(id) AS ids, count(*) <= ${FEW} AS few FROM named)
+     (${page('(SELECT few FROM found) AND "accountId" = ANY((SELECT ids FROM found)::uuid[])')})
+     UNION ALL (${page('NOT (SELECT few FROM found) AND username ILIKE $7')})
+     ORDER BY ordinal LIMIT $6::int`;
   return query<AccountTaskRow>(
     db,
-    `SELECT ${ACCOUNT_TASK_COLUMNS} FROM ${accountIds === null ? '"AccountTask"' : NAMED}
-     WHERE "taskId" = $1::uuid AND ordinal > $2::int
-       AND ($3::text[] IS NULL OR state = ANY($3::text[]))
-       AND ($4::text IS NULL OR username ILIKE $4 OR $7::uuid[] IS NOT NULL)
-       AND ($5::text IS NULL OR "errorType" = $5) AND ($6::text IS NULL OR fingerprint = $6)
-       AND ($7::uuid[] IS NULL OR "accountId" = ANY($7::uuid[]))
-     ORDER BY ordinal LIMIT $8::int`,
+    pattern === null ? page('true') : byName,
     taskId,
     filter.afterOrdinal ?? -1,
     filter.states ?? null,
-    pattern,
     filter.errorType ?? null,
     filter.fingerprint ?? null,
-    accountIds,
     filter.limit + 1,
+    ...(pattern === null ? [] : [pattern]),
   );
 }
 

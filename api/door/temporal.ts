@@ -146,6 +146,9 @@ export async function sendOrder<Result>(
     });
   } catch (error) {
     throw orderProblem(error);
+  } finally {
+    // An answer from before the order is not for those who ask after it.
+    asked.delete(workflowId);
   }
 }
 
@@ -174,8 +177,21 @@ function orderProblem(error: unknown): unknown {
 let silentUntil = 0;
 const SILENCE_MS = 5_000;
 
-/** What the running workflow answers, or nothing when none can answer in time. */
-export async function askAggregate(deps: WithTemporal, workflowId: string): Promise<Aggregate | undefined> {
+/** Questions that are out, by workflow: a dashboard that many have open asks each once at a time. */
+const asked = new Map<string, Promise<Aggregate | undefined>>();
+
+/** What the running workflow answers, or nothing when none can answer in time. Those who ask meanwhile share the answer. */
+export function askAggregate(deps: WithTemporal, workflowId: string): Promise<Aggregate | undefined> {
+  const out = asked.get(workflowId);
+  if (out) return out;
+  const answer = queryAggregate(deps, workflowId).finally(() => {
+    if (asked.get(workflowId) === answer) asked.delete(workflowId);
+  });
+  asked.set(workflowId, answer);
+  return answer;
+}
+
+async function queryAggregate(deps: WithTemporal, workflowId: string): Promise<Aggregate | undefined> {
   if (Date.now() < silentUntil) return undefined;
   try {
     const client = await clientWithin(deps, QUERY_MS);
