@@ -35,6 +35,8 @@ export interface EvidenceOptions {
   log: Logger;
 }
 
+/** Told apart from what a page draws itself, and easy on the eye in both themes. */
+const MASK_COLOR = '#7d8a97';
 const SHOT_TIMEOUT_MS = 5_000;
 const READ_TIMEOUT_MS = 500;
 
@@ -74,7 +76,7 @@ export function createEvidence({ link, folder, log }: EvidenceOptions): Evidence
   async function screenshot({ page, accountTaskId, step, secrets }: FailedStep): Promise<string | null> {
     if (!page || page.isClosed()) return null;
     const mask = await secretPlaces(page, secrets);
-    const buffer = await page.screenshot({ mask, timeout: SHOT_TIMEOUT_MS });
+    const buffer = await page.screenshot({ mask, maskColor: MASK_COLOR, timeout: SHOT_TIMEOUT_MS });
     return link.saveEvidence({ accountTaskId, step, kind: 'screenshot', buffer, contentType: 'image/png' });
   }
 

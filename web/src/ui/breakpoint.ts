@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-const WIDTHS = { sm: 768, md: 1024, lg: 1280 } as const;
+const WIDTHS = { sm: 768, md: 1024, lg: 1280, xl: 1440 } as const;
 export type Breakpoint = keyof typeof WIDTHS;
 
 const queries = Object.values(WIDTHS).map((width) => window.matchMedia(`(min-width: ${width}px)`));

@@ -53,3 +53,6 @@ export function titleOf(name: string): string {
 }
 
 export const joinPath = (base: string, name: string): string => (base ? `${base}.${name}` : name);
+
+/** The title of a cause as people read it: what differs from error to error is left open. See `titleOf` of contracts/fingerprint.ts. */
+export const causeText = (title: string): string => title.replace(/<(?:url|name|id|address|time|path|n)>/g, '…');

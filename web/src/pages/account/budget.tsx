@@ -24,7 +24,7 @@ function Next({ action, timeZone }: { action: ActionBudget; timeZone: string }) 
 }
 
 /** One sort of action: what of today's limit is used, and what comes next. */
-function ActionBar({ action, timeZone }: { action: ActionBudget; timeZone: string }) {
+function ActionBar({ action, timeZone, refused }: { action: ActionBudget; timeZone: string; refused: boolean }) {
   const { usedToday, perDay, perDayInFull, usedThisHour, perHour } = action;
   const used = t('account:used.day', { used: formatCount(usedToday), limit: formatCount(perDay) });
   const share = perDay === 0 ? 1 : Math.min(1, usedToday / perDay);
@@ -50,8 +50,12 @@ function ActionBar({ action, timeZone }: { action: ActionBudget; timeZone: strin
         <div className={classes.fill} data-full={share >= 1 || undefined} style={{ width: `${share * 100}%` }} />
       </div>
       <Text size="xs" c="dimmed" component="div">
-        <Next action={action} timeZone={timeZone} />
-        <br />
+        {!refused && (
+          <>
+            <Next action={action} timeZone={timeZone} />
+            <br />
+          </>
+        )}
         {t('account:used.hour', { used: formatCount(usedThisHour), limit: formatCount(perHour) })}
         {perDayInFull !== perDay && <> · {t('account:rampFull', { limit: formatCount(perDayInFull) })}</>}
       </Text>
@@ -117,7 +121,12 @@ export function Budget({ accountId }: { accountId: string }) {
           ) : (
             <ul className={classes.actions}>
               {data.actions.map((action) => (
-                <ActionBar key={action.action} action={action} timeZone={data.timeZone} />
+                <ActionBar
+                  key={action.action}
+                  action={action}
+                  timeZone={data.timeZone}
+                  refused={data.refusal !== null}
+                />
               ))}
             </ul>
           )}

@@ -4,7 +4,7 @@ import { type Cause, exportAddress, type GroupFilter, useErrorGroup, useSettleGr
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
-import { formatCount } from '../../ui/format.ts';
+import { causeText, formatCount } from '../../ui/format.ts';
 import { Notice } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
@@ -74,7 +74,7 @@ function Details({ cause, filter }: { cause: Cause; filter: GroupFilter }) {
   const maySettle = useMay('operator');
   return (
     <Stack gap="lg" pb="xl">
-      <p className={classes.message}>{cause.title}</p>
+      <p className={classes.message}>{causeText(cause.title)}</p>
       <Alert color="blue" variant="light" icon={<IconBulb size={18} />} title={t('errors:advice')}>
         {adviceOn(cause.type)}
       </Alert>

@@ -2,7 +2,7 @@ import { Badge } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import type { Cause } from '../../api/errors.ts';
 import { t } from '../../i18n/index.ts';
-import { formatCount } from '../../ui/format.ts';
+import { causeText, formatCount } from '../../ui/format.ts';
 import { NameCell } from '../../ui/name-cell.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { Ago } from '../../ui/time.tsx';
@@ -32,7 +32,7 @@ export function causeColumns(): Column<Cause>[] {
       width: 'minmax(min(220px, 60vw), 1fr)',
       cell: (cause, compact) => (
         <NameCell
-          name={cause.title}
+          name={causeText(cause.title)}
           compact={compact}
           always
           state={<span className="tabular">{t('errors:times', { count: cause.count })}</span>}

@@ -55,7 +55,7 @@ function RowMenu({ worker, askFor }: { worker: Worker; askFor: AskFor }) {
 
 /** @param askFor asks for a drain or restart; left out for those who may not */
 export function hostColumns(askFor: AskFor | undefined): Column<Worker>[] {
-  const number = (key: string, title: string, width: string, from: 'sm' | 'md' | 'lg', text: (one: Worker) => string) =>
+  const number = (key: string, title: string, width: string, from: 'md' | 'lg' | 'xl', text: (one: Worker) => string) =>
     ({ key, title, width, from, align: 'right', cell: text }) satisfies Column<Worker>;
   return [
     {
@@ -97,10 +97,10 @@ export function hostColumns(askFor: AskFor | undefined): Column<Worker>[] {
     },
     number('cpu', t('hosts:cpu'), '52px', 'md', (one) => cpuText(measuredBy(one, 'cpu'))),
     number('memory', t('hosts:memory'), '78px', 'lg', (one) => memoryText(measuredBy(one, 'rssBytes'))),
-    number('browsers', t('hosts:browsers'), '72px', 'lg', (one) =>
+    number('browsers', t('hosts:browsers'), '72px', 'xl', (one) =>
       countText(isHeard(one) ? saidBy(one, 'browsers') : undefined),
     ),
-    number('activities', t('hosts:activitiesShort'), '96px', 'lg', (one) =>
+    number('activities', t('hosts:activitiesShort'), '96px', 'xl', (one) =>
       rateText(measuredBy(one, 'activitiesPerMinute')),
     ),
     {

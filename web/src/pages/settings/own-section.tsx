@@ -72,7 +72,9 @@ function Sessions() {
                 </Table.Td>
                 <Table.Td ta="right">
                   {session.current ? (
-                    <Badge variant="light">{t('settings:thisOne')}</Badge>
+                    <Badge variant="light" miw="max-content">
+                      {t('settings:thisOne')}
+                    </Badge>
                   ) : (
                     <Button
                       variant="subtle"

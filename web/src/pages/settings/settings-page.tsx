@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, useEffect, useRef } from 'react';
 import { Navigate, NavLink, useParams } from 'react-router';
 import { useMayRank } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
@@ -34,13 +34,18 @@ const SECTIONS: readonly Section[] = [
 export function SettingsPage() {
   const { section } = useParams();
   const may = useMayRank();
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the sections scroll sideways, and the one that is shown may be out of it.
+    if (section) nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [section]);
   const shown = SECTIONS.find(({ path }) => path === section);
   if (!shown) return <Navigate to="/settings/own" replace />;
   const { Body, role } = shown;
   return (
     <Page title={t('nav.settings')}>
       <div className={classes.layout}>
-        <nav className={classes.sections} aria-label={t('nav.settings')}>
+        <nav ref={nav} className={classes.sections} aria-label={t('nav.settings')}>
           {SECTIONS.filter((one) => may(one.role)).map(({ path, title }) => (
             <NavLink key={path} to={`/settings/${path}`} className={classes.section ?? ''}>
               {t(title)}

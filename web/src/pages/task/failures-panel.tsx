@@ -6,7 +6,7 @@ import { useMay } from '../../api/session.tsx';
 import { shared, t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
 import { ask } from '../../ui/confirm.ts';
-import { formatCount, titleOf } from '../../ui/format.ts';
+import { causeText, formatCount, titleOf } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { sentenceOf } from './account-columns.tsx';
@@ -57,7 +57,7 @@ export function FailuresPanel({ address, state, failed }: FailuresPanelProps) {
           const reached = fingerprint
             ? count
             : items.reduce((sum, one) => sum + (one.type === type ? one.count : 0), 0);
-          const title = message || shared(titleOf(type));
+          const title = causeText(message) || shared(titleOf(type));
           return (
             <li key={`${type} ${fingerprint ?? message}`} className={classes.cause}>
               <div className={classes.causeText}>

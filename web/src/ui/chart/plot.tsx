@@ -53,7 +53,8 @@ export function Plot({ label, times, series, format, filled = false, height }: T
         width: element.clientWidth,
         height,
         legend: { show: false },
-        padding: [10, 10, 0, 0],
+        // The last of the times stands in the middle below its moment.
+        padding: [10, 18, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
         scales: {
           // One measurement alone would stand in decades.
