@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { z } from 'zod';
 import { type Bench, startBench, type TestAccount } from '../support/bench.ts';
-import { orderAndStart, untilEnded } from '../support/tasks.ts';
+import { accountTaskOf, orderAndStart, untilEnded } from '../support/tasks.ts';
 import { expectEveryPostOnce } from '../support/truth.ts';
 import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
 
@@ -13,6 +13,15 @@ const locks = z.object({ items: z.array(z.object({ owner: z.string() })) });
 const auditRows = z.object({
   items: z.array(z.object({ action: z.string(), actor: z.string(), subject: z.string() })),
 });
+
+/** The part of a canvas that is read here: tests know nothing of the DOM's types. */
+interface Canvas {
+  width: number;
+  height: number;
+  getContext(type: '2d'): {
+    getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray<ArrayBuffer> };
+  };
+}
 
 let bench: Bench;
 let browser: DashboardBrowser;
@@ -130,6 +139,40 @@ describe('the inbox in the dashboard', () => {
       `takeOver.started admin accounts/${account.id}`,
     ]);
     expect((await bench.call('GET', `/api/locks?prefix=account/${account.id}`, locks)).items).toEqual([]);
+    expect(browser.complaints.list).toEqual([]);
+  });
+
+  it('shows a running step to whoever watches, who cannot touch it', async () => {
+    const [video] = await bench.addVideos(1);
+    const [account] = (await bench.addAccounts({ count: 1, prefix: 'seen' })) as [TestAccount];
+    // Slow enough to be looked at.
+    await bench.site.break({ fault: 'slow', username: account.username, rate: 1, ms: 4_000 });
+    const params = { mediaIds: [video!.id], captions: ['Seen, {{username}}'] };
+    const taskId = await orderAndStart(bench, { accounts: [account], params });
+    const { id } = await accountTaskOf(bench, taskId, account.username);
+    await page.goto(`${bench.stack.apiUrl}/tasks/upload/${taskId}/accounts/${id}`);
+    await page.getByRole('button', { name: 'Watch live' }).click({ timeout: 60_000 });
+
+    const dialog = page.getByRole('dialog');
+    const picture = dialog.getByRole('img', { name: account.username });
+    await dialog.getByText(/^127\.0\.0\.1:\d+\/./).waitFor({ timeout: 60_000 });
+    // What was drawn is a page: its picture has more than one colour.
+    const colours = await picture.evaluate((canvas) => {
+      const { width, height, getContext } = canvas as unknown as Canvas;
+      const { data } = getContext.call(canvas, '2d').getImageData(0, 0, width, height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    });
+    expect(colours).toBeGreaterThan(1);
+    expect(await dialog.getByRole('application').count()).toBe(0);
+    expect(await dialog.getByRole('button', { name: 'Done, go on' }).count()).toBe(0);
+    await picture.click({ force: true });
+    if (process.env.FLOTILLA_SHOTS) await page.screenshot({ path: join(process.env.FLOTILLA_SHOTS, 'watch.png') });
+    await bench.site.break();
+
+    // The view ends with the step, and the step ends as it would have unseen.
+    expect((await untilEnded(bench, taskId)).totals).toMatchObject({ succeeded: 1 });
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await expectEveryPostOnce(bench, taskId);
     expect(browser.complaints.list).toEqual([]);
   });
 });

@@ -98,8 +98,13 @@ function Found({ row, address, taskName }: FoundProps) {
       }
       actions={
         <>
-          {row.hasPages && row.state === 'running' && (
-            <LiveViewButton accountTaskId={row.id} username={row.username} mode="watch" />
+          {row.hasPages && (
+            <LiveViewButton
+              accountTaskId={row.id}
+              username={row.username}
+              mode="watch"
+              offered={row.state === 'running'}
+            />
           )}
           <Button
             component={Link}

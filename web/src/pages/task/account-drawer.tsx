@@ -65,8 +65,13 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
         <Button component={Link} to={`/accounts/${row.accountId}`} variant="default" size="xs">
           {t('field.account')}
         </Button>
-        {row.hasPages && row.state === 'running' && (
-          <LiveViewButton accountTaskId={row.id} username={row.username} mode="watch" />
+        {row.hasPages && (
+          <LiveViewButton
+            accountTaskId={row.id}
+            username={row.username}
+            mode="watch"
+            offered={row.state === 'running'}
+          />
         )}
       </Group>
       {row.evidence.length > 0 && (
