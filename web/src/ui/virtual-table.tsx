@@ -6,6 +6,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef,
 import type { PagedList } from '../api/pages.ts';
 import { t } from '../i18n/index.ts';
 import { type Breakpoint, useWide } from './breakpoint.ts';
+import { letterOf, useListKeys } from './list-keys.ts';
 import type { Selection } from './selection.tsx';
 import classes from './virtual-table.module.css';
 
@@ -45,12 +46,6 @@ interface VirtualTableProps<Row> {
 const SKELETONS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 /** Further rows are asked for when this many are left below the screen. */
 const AHEAD = 30;
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input:not([type="checkbox"]), textarea, [role="combobox"]') !== null;
-
-/** The letter of a key by its place, so that `j` and `k` are there on a Russian keyboard too. */
-const letterOf = (code: string): string => (code.startsWith('Key') ? code.slice(3).toLowerCase() : code);
 
 function choiceColumn<Row>(
   selection: Selection,
@@ -166,28 +161,12 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     event.preventDefault();
   };
 
-  // `j` and `k` work wherever the focus is, unless someone types or a dialog is open; the first goes to the first row.
-  const move = useRef<(by: number) => void>(() => undefined);
-  useEffect(() => {
-    move.current = (by) => {
-      const inside = body.current?.contains(document.activeElement) ?? false;
-      focusRow(inside ? goal.current + by : active);
-    };
-  });
+  // The first press goes to the first row, and later ones to where the focus was last.
   const reachable = onOpen !== undefined || selection !== undefined;
-  useEffect(() => {
-    if (!reachable) return undefined;
-    const onKey = (event: globalThis.KeyboardEvent): void => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
-      const letter = letterOf(event.code);
-      if ((letter !== 'j' && letter !== 'k') || isTyping(event.target)) return;
-      if (document.querySelector('[role="dialog"]')) return;
-      event.preventDefault();
-      move.current(letter === 'j' ? 1 : -1);
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [reachable]);
+  useListKeys(reachable, (by) => {
+    const inside = body.current?.contains(document.activeElement) ?? false;
+    focusRow(inside ? goal.current + by : active);
+  });
 
   return (
     <div className={classes.table} data-compact={compact || undefined}>

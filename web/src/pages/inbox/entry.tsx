@@ -12,11 +12,9 @@ import { ASKED_ICONS } from './asked.ts';
 import classes from './inbox.module.css';
 import { Screenshot } from './screenshot.tsx';
 
-/** The entry that follows gets the keyboard, so that many are answered one after the other. */
-function focusNeighbour(entry: HTMLElement | null): void {
-  const next = entry?.nextElementSibling ?? entry?.previousElementSibling;
-  next?.querySelector<HTMLElement>('form input, form button')?.focus();
-}
+/** Where an entry is answered: its code, or its first answer. */
+export const focusAnswer = (entry: Element | null | undefined): void =>
+  entry?.querySelector<HTMLElement>('form input, form button')?.focus();
 
 export function Entry({ item }: { item: InboxItem }) {
   const place = useRef<HTMLLIElement>(null);
@@ -82,7 +80,8 @@ export function Entry({ item }: { item: InboxItem }) {
               challengeId={item.id}
               type={item.type}
               username={item.username}
-              onDone={() => focusNeighbour(place.current)}
+              // The entry that follows gets the keyboard, so that many are answered one after the other.
+              onDone={() => focusAnswer(place.current?.nextElementSibling ?? place.current?.previousElementSibling)}
             />
             {item.hasPages && (
               <Group mt="xs">

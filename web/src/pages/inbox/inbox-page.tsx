@@ -1,5 +1,6 @@
 import { Button, Group, SegmentedControl, Select, Skeleton, Stack } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
+import { useRef } from 'react';
 import {
   CHALLENGE_STATES,
   CHALLENGE_TYPES,
@@ -9,9 +10,10 @@ import {
 import { useInbox } from '../../api/inbox.ts';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
+import { useListKeys } from '../../ui/list-keys.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Entry } from './entry.tsx';
+import { Entry, focusAnswer } from './entry.tsx';
 import classes from './inbox.module.css';
 
 const known = <T extends string>(values: readonly T[], text: string | undefined): T | undefined =>
@@ -23,6 +25,14 @@ export function InboxPage() {
   const state = known(CHALLENGE_STATES, get('state')) ?? 'open';
   const type = known(CHALLENGE_TYPES, get('type'));
   const inbox = useInbox({ state, type });
+  const list = useRef<HTMLUListElement>(null);
+  /** To the answer of the entry below or above the one that has the focus; to the first when none has. */
+  const move = (by: number): void => {
+    const entries = [...(list.current?.children ?? [])];
+    const here = entries.findIndex((entry) => entry.contains(document.activeElement));
+    focusAnswer(entries[here < 0 ? 0 : Math.max(0, Math.min(entries.length - 1, here + by))]);
+  };
+  useListKeys(state === 'open', move);
 
   return (
     <Page title={t('nav.inbox')}>
@@ -54,7 +64,18 @@ export function InboxPage() {
         <Nothing state={state} type={type} />
       ) : (
         <>
-          <ul className={classes.list} aria-label={t('inbox:entries')} aria-busy={inbox.isStale}>
+          <ul
+            ref={list}
+            className={classes.list}
+            aria-label={t('inbox:entries')}
+            aria-busy={inbox.isStale}
+            // A code has one line, so these are free while it is typed.
+            onKeyDown={(event) => {
+              if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+              event.preventDefault();
+              move(event.key === 'ArrowDown' ? 1 : -1);
+            }}
+          >
             {inbox.items.map((item) => (
               <Entry key={item.id} item={item} />
             ))}
