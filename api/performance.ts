@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quantile } from '../contracts/timings.ts';
+import { kindList } from '../kinds/index.ts';
 import { type Db, query } from './door/sql.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
@@ -54,13 +55,14 @@ const readEnded = (db: Db, from: Date, kind: string | null) =>
     kind,
   );
 
+/** Of kinds of bulk tasks alone: workers time steps of the platform's own upkeep too, under names of their own. */
 const readTimings = (db: Db, from: Date, kind: string | null) =>
   query<TimingRow>(
     db,
     `SELECT kind, step, outcome, "leMs", sum(n)::float8 AS n FROM "StepTiming"
-     WHERE hour >= $1::timestamptz AND ($2::text IS NULL OR kind = $2) GROUP BY 1, 2, 3, 4`,
+     WHERE hour >= $1::timestamptz AND kind = ANY($2::text[]) GROUP BY 1, 2, 3, 4`,
     from.toISOString(),
-    kind,
+    kindList.map(({ name }) => name).filter((name) => kind === null || name === kind),
   );
 
 const add = (counts: Map<string, number>, key: string, n: number) => counts.set(key, (counts.get(key) ?? 0) + n);
