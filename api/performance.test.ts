@@ -100,4 +100,11 @@ describe('performance by kind', () => {
     expect(upload?.steps[0]).toMatchObject({ count: 1_600 });
     expect((await api.call('/api/system/performance?hours=0')).status).toBe(400);
   });
+
+  it('is counted once for all who ask within seconds, and says when', async () => {
+    const { to } = await performanceOf('?hours=2');
+    await end('bio', [{ state: 'succeeded' }]);
+    expect(await performanceOf('?hours=2')).toMatchObject({ to, kinds: [{ kind: 'login' }, { kind: 'upload' }] });
+    expect((await performanceOf('?hours=2&kind=bio')).kinds).toMatchObject([{ kind: 'bio', ended: 1 }]);
+  });
 });
