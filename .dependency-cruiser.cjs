@@ -111,6 +111,12 @@ module.exports = {
       { path: '^node_modules/fluent-ffmpeg/' },
     ),
     never(
+      'packages-are-declared',
+      'What only another package needs comes and goes with its versions: package.json names what is imported.',
+      { path: OURS },
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    ),
+    never(
       'traces-are-loaded-on-demand',
       'Without an endpoint nothing of the OpenTelemetry SDK is loaded: these are reached through import().',
       { path: OURS, pathNot: [String.raw`^config/tracing-provider\.ts$`, TESTS] },

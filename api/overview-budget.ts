@@ -68,4 +68,4 @@ async function readBudgets(db: Db): Promise<BudgetUse> {
 }
 
 /** What accounts have used of their budgets today, and how much that may be, by platform and action. */
-export const budgetsToday = remembered(KEPT_MS, readBudgets);
+export const budgetsToday = remembered({ ms: KEPT_MS }, readBudgets);

@@ -20,7 +20,7 @@ const KEPT_MS = 30_000;
 /** An overview does not wait any longer for Temporal; what comes later is shown the next time. */
 const PATIENCE_MS = 1_000;
 
-const readRuns = remembered(KEPT_MS, async (deps: Deps): Promise<NextRuns> => {
+const readRuns = remembered({ ms: KEPT_MS }, async (deps: Deps): Promise<NextRuns> => {
   const rows = (await pageOfSchedules(deps.db, undefined, LOOKED_AT)).filter((row) => !row.paused);
   const runs = await nextRunsOf(deps, rows);
   if (rows.length > 0 && runs.every(({ times }) => times.length === 0)) {

@@ -47,7 +47,7 @@ const UTC_MIDNIGHT = `(date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 
 const HOUR_OF = (time: string) => `date_bin('1 hour', ${time}, 'epoch')`;
 
 /** Kept for two seconds: a large run ends many a second, and every open dashboard asks. */
-const endedOfLate = remembered(2_000, (db: Db) =>
+const endedOfLate = remembered({ ms: 2_000 }, (db: Db) =>
   query<Ended>(
     db,
     `SELECT hour, hour >= ${UTC_MIDNIGHT} AS today, state, "errorType", n FROM (

@@ -58,6 +58,9 @@ describe('performance by kind', () => {
         timing(1, 'cancelled', 3_000_000, 500),
         timing(30, 'ok', 3_000_000, 1_000),
         timing(0, 'cancelled', 5, 1, { step: 'wait' }),
+        // What workers told before a bulk task's own steps were its kind's, and what is no kind's.
+        timing(0, 'ok', 5, 9, { kind: 'bulk', step: 'tallies' }),
+        timing(0, 'ok', 5, 9, { kind: 'retention', step: 'sweep' }),
       ],
     });
   });
@@ -89,10 +92,19 @@ describe('performance by kind', () => {
 
   it('is narrowed by kind and reaches back as far as is asked', async () => {
     expect((await performanceOf('?kind=login')).kinds.map(({ kind }) => kind)).toEqual(['login']);
-    expect((await performanceOf('?kind=none')).kinds).toEqual([]);
+    for (const none of ['none', 'bulk', 'retention']) {
+      expect((await performanceOf(`?kind=${none}`)).kinds).toEqual([]);
+    }
     const [upload] = (await performanceOf('?kind=upload&hours=48')).kinds;
     expect(upload).toMatchObject({ ended: 5, failureShare: 0.8 });
     expect(upload?.steps[0]).toMatchObject({ count: 1_600 });
     expect((await api.call('/api/system/performance?hours=0')).status).toBe(400);
+  });
+
+  it('is counted once for all who ask within seconds, and says when', async () => {
+    const { to } = await performanceOf('?hours=2');
+    await end('bio', [{ state: 'succeeded' }]);
+    expect(await performanceOf('?hours=2')).toMatchObject({ to, kinds: [{ kind: 'login' }, { kind: 'upload' }] });
+    expect((await performanceOf('?hours=2&kind=bio')).kinds).toMatchObject([{ kind: 'bio', ended: 1 }]);
   });
 });

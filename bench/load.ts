@@ -4,6 +4,7 @@ import pg from 'pg';
 import { startTestStack } from '../stack/testing.ts';
 import { fillLargeTask, startWorkflow } from './api-data.ts';
 import { benchClient } from './client.ts';
+import { fillHistory } from './history-data.ts';
 import { streamToMany } from './load-streams.ts';
 import { openLoad, type Told } from './open-load.ts';
 import { machine, table } from './report.ts';
@@ -58,6 +59,7 @@ const line = (name: string, { requests, median, p99, longest, wrong }: Told): st
 try {
   const api = benchClient(stack);
   const taskId = await fillLargeTask(pool, accounts);
+  await fillHistory(pool);
   const task = `/api/bulk/upload/${taskId}`;
   await startWorkflow(stack.temporalAddress, taskId, async () => {
     return (await api.call<{ source: string }>('GET', `${task}/aggregate`)).source;
@@ -77,6 +79,8 @@ try {
     ['tags in use', '/api/accounts/tags'],
     ['inbox', '/api/inbox?state=open'],
     ['errors', '/api/errors?limit=50'],
+    ['errors by cause', '/api/errors/groups?limit=50'],
+    ['performance by kind', '/api/system/performance'],
     ['workers', '/api/workers'],
   ];
   const paths = reads.map(([, path]) => path);

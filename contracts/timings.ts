@@ -81,11 +81,10 @@ export const timingSchema = z.object({
 export type Timing = z.infer<typeof timingSchema>;
 
 /**
- * The kind of work behind a workflow's type: `accountMediaUniq` → `media-uniq`; `bulkUpload` and every other hall →
- * `bulk`; anything else by its own name, `scheduledBulkTask` → `scheduled-bulk-task`.
+ * The kind of work behind a workflow's type: `bulkMediaUniq` and `accountMediaUniq` → `media-uniq`; anything else by its
+ * own name, `scheduledBulkTask` → `scheduled-bulk-task`.
  */
 export function kindOfWorkflowType(workflowType: string): string {
-  if (/^bulk[A-Z]/.test(workflowType)) return 'bulk';
-  const name = /^account[A-Z]/.test(workflowType) ? workflowType.slice('account'.length) : workflowType;
+  const name = /^(?:bulk|account)([A-Z].*)$/.exec(workflowType)?.[1] ?? workflowType;
   return name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }

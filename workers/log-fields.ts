@@ -10,9 +10,8 @@ interface WorkflowIds {
 }
 
 /** `upload` for `bulkUpload` and `accountUpload`; nothing for workflows of no kind. */
-function kindOf(workflowType: string | undefined): string | undefined {
-  const kind = /^(?:bulk|account)([A-Z]\w*)$/.exec(workflowType ?? '')?.[1];
-  return kind && kindOfWorkflowType(kind);
+function kindOf(workflowType = ''): string | undefined {
+  return /^(?:bulk|account)[A-Z]/.test(workflowType) ? kindOfWorkflowType(workflowType) : undefined;
 }
 
 /** The ids under which a line about a workflow is found. */

@@ -36,7 +36,14 @@ describe('the observer of activities', () => {
     const { ended, errors } = await observe(async () => 'fine');
     expect(ended).toEqual([{ kind: 'upload', step: 'openSession', outcome: 'ok', ms: expect.any(Number) }]);
     expect(errors).toEqual([]);
-    expect((await observe(async () => 'fine', 'bulkUpload')).ended[0]?.kind).toBe('bulk');
+  });
+
+  it("counts the steps of a bulk task's own workflow as its kind's", async () => {
+    const kindOf = async (workflowType: string) => (await observe(async () => 'fine', workflowType)).ended[0]?.kind;
+    expect(await kindOf('bulkUpload')).toBe('upload');
+    expect(await kindOf('bulkMediaUniq')).toBe('media-uniq');
+    expect(await kindOf('accountMediaUniq')).toBe('media-uniq');
+    expect(await kindOf('scheduledBulkTask')).toBe('scheduled-bulk-task');
   });
 
   it('tells a failure with everything that is known about it, and without secrets', async () => {

@@ -4,6 +4,7 @@ import { instantSchema } from '../../contracts/values.ts';
 import { type Db, query, queryOne } from '../door/sql.ts';
 import { pageOf, pageQuery } from '../pages.ts';
 import { badRequest, notFound } from '../problem.ts';
+import { remembered } from '../remembered.ts';
 import { route } from '../route.ts';
 import { ERROR_CONDITIONS, errorFilter, errorValues, FILTER_VALUES } from './filter.ts';
 
@@ -55,12 +56,15 @@ function decodeKey(cursor: string | undefined): readonly [string | null, string 
   }
 }
 
-/** Counts by fingerprint, the oldest hour first. Hours go back from now and not from the full hour. */
-async function perHour(db: Db, fingerprints: readonly string[]): Promise<Map<string, number[]>> {
+/**
+ * Counts by fingerprint, the oldest hour first. Hours go back from now and not from the full hour. Frequent causes have
+ * tens of thousands of errors a day: the counts are kept for some seconds, beside a count in all that is always new.
+ */
+const perHour = remembered({ ms: 5_000, staleMs: 25_000 }, async (db: Db, fingerprints: readonly string[]) => {
   const rows = await query<{ fingerprint: string; ago: number; n: number }>(
     db,
-    `SELECT fingerprint, greatest(0, floor(extract(epoch FROM now() - at) / 3600))::int AS ago,
-       sum(CASE WHEN jsonb_typeof(detail->'count') = 'number' THEN greatest(1, (detail->>'count')::numeric) ELSE 1 END)::float8 AS n
+    `SELECT fingerprint, greatest(0, floor(date_part('epoch', now() - at) / 3600))::int AS ago,
+       sum(CASE WHEN jsonb_typeof(detail->'count') = 'number' THEN greatest(1, (detail->>'count')::float8) ELSE 1 END) AS n
      FROM "ErrorLog" WHERE fingerprint = ANY($1::text[]) AND at > now() - ${HOURS} * interval '1 hour' GROUP BY 1, 2`,
     fingerprints,
   );
@@ -70,7 +74,7 @@ async function perHour(db: Db, fingerprints: readonly string[]): Promise<Map<str
     if (hours && ago < HOURS) hours[HOURS - 1 - ago] = Math.round(n);
   }
   return counts;
-}
+});
 
 async function toGroups(db: Db, rows: readonly GroupRow[]): Promise<z.input<typeof groupSchema>[]> {
   const hours = await perHour(

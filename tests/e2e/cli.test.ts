@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderSampleVideos } from '../../activities/media/samples.ts';
 import { refusedPort } from '../../activities/proxies/proxies.fixture.ts';
+import { startReceiver } from '../../api/webhooks/test-receiver.ts';
 import { type Bench, SAMPLES_FOLDER, startBench } from '../support/bench.ts';
 import { until } from '../support/wait.ts';
 
@@ -225,6 +226,81 @@ describe('the command line', () => {
     expect((await run(['bulk', 'cancel', id, '--yes'])).code).toBe(0);
     expect((await run(['bulk', 'watch', id])).code).toBe(3);
     await bench.site.break();
+  });
+
+  it('lets the others follow the canary once it is approved', async () => {
+    const words = ['bulk', 'login', '--force', '--accounts', 'tag:crew', '--skip-refused'];
+    const many = await run([...words, '--canary', '9']);
+    expect([many.code, many.stderr]).toEqual([1, expect.stringContaining('canary: Must be from 1 to 2, because 3 ')]);
+    const planned = await run([...words, '--canary', '2', '--dry-run']);
+    expect(planned.stdout).toContain('The first 2 would go first, the others after an approval.');
+
+    const child = start([...words, '--canary', '1', '--watch']);
+    const said = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]!.setEncoding('utf8').on('data', (text: string) => {
+        said[name] += text;
+      });
+    }
+    const closed = new Promise<number | null>((done) => child.once('close', done));
+    await until(
+      async () => said.stderr,
+      (text) => text.includes('To go on: flotilla bulk approve '),
+      { what: 'the canary waits', withinMs: 60_000 },
+    );
+    expect(said.stderr).toContain('The first account has ended; the others wait for approval.');
+    const id = /bulk approve (\S+)/.exec(said.stderr)![1]!;
+    expect((await run(['bulk', 'show', id])).stdout).toMatch(/canary\s+1, waiting/);
+    const tasks = (await json(['bulk', 'accounts', id])).items.map(({ state }) => state).sort();
+    expect([tasks[0] === 'pending' || tasks[0] === 'queued', tasks.at(-1)]).toEqual([true, 'succeeded']);
+
+    expect((await run(['bulk', 'approve', id])).stdout).toBe('The task is running.\n');
+    expect([await closed, said.stdout]).toEqual([0, expect.stringMatching(/3 succeeded/)]);
+    expect(await json(['bulk', 'show', id])).toMatchObject({ canary: { size: 1, state: 'approved' } });
+    const { items } = await json(['bulk', 'list', '--kind', 'upload']);
+    const none = await run(['bulk', 'approve', String(items[0]!.id)]);
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('ordered without a canary')]);
+  });
+
+  it('tells another system, and says how that went', async () => {
+    const receiver = await startReceiver();
+    try {
+      const wrong = await run(['webhooks', 'add', 'on call', receiver.url, '--event', 'run.begun']);
+      expect(wrong.code).toBe(2);
+      const unsafe = await run(['webhooks', 'add', 'on call', 'ftp://x.example']);
+      expect([unsafe.code, unsafe.stderr]).toEqual([1, expect.stringContaining('url: Must be an address that begins')]);
+      const added = await run(['webhooks', 'add', 'on call', receiver.url, '--event', 'host.lost', 'breaker.opened']);
+      const id = /id\s+(\S+)/.exec(added.stdout)![1]!;
+      const key = /key\s+(\S+)/.exec(added.stdout)![1]!;
+      const list = await run(['webhooks', 'list']);
+      expect(list.stdout).toMatch(/on call.*host\.lost breaker\.opened.*enabled/);
+      expect(list.stdout).not.toContain(key);
+
+      receiver.answers((response, nth) => response.writeHead(nth === 1 ? 500 : 204).end());
+      expect((await run(['webhooks', 'test', id])).stdout).toContain(`flotilla webhooks deliveries ${id}`);
+      const ended = (state: string) =>
+        until(
+          () => json(['webhooks', 'deliveries', id]),
+          ({ items }) => items[0]?.state === state,
+          { what: `the message is ${state}` },
+        );
+      const failed = (await ended('failed')).items[0]!;
+      expect(failed).toMatchObject({ event: 'webhook.test', statusCode: 500, attempts: 1 });
+      expect((await run(['webhooks', 'deliveries', id])).stdout).toMatch(/webhook\.test.*failed.*1 of 1.*500/);
+      expect((await run(['webhooks', 'retry', id, String(failed.id)])).code).toBe(0);
+      expect((await ended('delivered')).items).toHaveLength(1);
+      expect(receiver.received.map((one) => one.verified(key).type)).toEqual(['webhook.test', 'webhook.test']);
+
+      expect((await run(['webhooks', 'disable', id])).stdout).toBe('on call is disabled.\n');
+      expect((await json(['webhooks', 'list'])).items).toMatchObject([{ id, enabled: false }]);
+      expect(await json(['webhooks', 'enable', id])).toMatchObject({ id, enabled: true });
+      expect((await run(['webhooks', 'delete', id])).stdout).toBe('It is deleted.\n');
+      expect((await run(['webhooks', 'list'])).stdout).toBe('There is no webhook.\n');
+      const gone = await run(['webhooks', 'test', id]);
+      expect([gone.code, gone.stdout]).toEqual([1, '']);
+    } finally {
+      await receiver.close();
+    }
   });
 
   it('looks at the system, its workers and its locks', async () => {

@@ -1,6 +1,8 @@
 import { packageFiles, plant, RULES, uproot, type Violation, violationsIn } from './planted-tree.ts';
 
 const PACKAGES = ['zod', 'pg', '@prisma/client', 'fluent-ffmpeg', '@temporalio/workflow', '@temporalio/client'];
+/** Only another package needs it. */
+const UNDECLARED = '@opentelemetry/core';
 
 /** What the rooms may well do; nothing of it may be reported. */
 const SOUND: Record<string, string> = {
@@ -51,11 +53,15 @@ const PLANTED: [file: string, imports: string, rule: string][] = [
   ['sandbox/knows-us.ts', '../contracts/states.ts', 'sandbox-stands-alone'],
   ['contracts/knows-a-kind.ts', '../kinds/index.ts', 'contracts-rest-on-nothing'],
   ['activities/media/second-ffmpeg.ts', 'fluent-ffmpeg', 'ffmpeg-behind-one-module'],
+  ['config/needs-what-another-one-needs.ts', UNDECLARED, 'packages-are-declared'],
   ['api/loads-traces.ts', './trace-requests.ts', 'traces-are-loaded-on-demand'],
 ];
 
 const ROOMS = ['activities', 'api', 'cli', 'config', 'contracts', 'kinds', 'prisma', 'sandbox', 'web', 'workflows'];
-const stubs = Object.assign({}, ...PACKAGES.map(packageFiles)) as Record<string, string>;
+const stubs: Record<string, string> = {
+  ...Object.assign({}, ...[...PACKAGES, UNDECLARED].map(packageFiles)),
+  'package.json': JSON.stringify({ dependencies: Object.fromEntries(PACKAGES.map((name) => [name, '1.0.0'])) }),
+};
 const bad = Object.fromEntries(
   PLANTED.map(([file, from]) => [file, `import * as x from '${from}';\nexport const y = x;\n`]),
 );
