@@ -52,9 +52,9 @@ describe('the throughput of a bulk task', () => {
       [
         { state: 'succeeded', finishedAt: at(-1) },
         { state: 'succeeded', finishedAt: at(0) },
-        { state: 'failed', errorType: 'Throttled', finishedAt: at(4.9) },
-        { state: 'partial', finishedAt: at(5) },
-        { state: 'skipped', finishedAt: at(5) },
+        { state: 'failed', errorType: 'Throttled', finishedAt: at(29.9) },
+        { state: 'partial', finishedAt: at(30) },
+        { state: 'skipped', finishedAt: at(30) },
         { state: 'succeeded', finishedAt: at(590) },
         { state: 'succeeded', finishedAt: at(595) },
         { state: 'running' },
@@ -65,11 +65,11 @@ describe('the throughput of a bulk task', () => {
     expect(json).toEqual({
       from: startedAt.toISOString(),
       to: finishedAt.toISOString(),
-      stepSeconds: 5,
+      stepSeconds: 30,
       points: [
         { at: at(0).toISOString(), succeeded: 2, failed: 1, other: 0 },
-        { at: at(5).toISOString(), succeeded: 0, failed: 0, other: 2 },
-        { at: at(590).toISOString(), succeeded: 2, failed: 0, other: 0 },
+        { at: at(30).toISOString(), succeeded: 0, failed: 0, other: 2 },
+        { at: at(570).toISOString(), succeeded: 2, failed: 0, other: 0 },
       ],
     });
   });
@@ -83,10 +83,15 @@ describe('the throughput of a bulk task', () => {
       expect((await api.call(`/api/bulk/login/${randomUUID()}/${what}`)).status).toBe(404);
   });
 
-  it('has intervals that people count in, and never more than 120', () => {
-    expect([0, 119.9, 120, 600, 7_200, 86_400].map(stepOf)).toEqual([1, 1, 2, 10, 120, 900]);
+  it('has intervals that people count in, never more than 120, and fewer where there are few accounts', () => {
+    expect([10, 100, 1_000].map((accounts) => stepOf(42, accounts))).toEqual([5, 1, 1]);
+    expect([0, 119.9, 120, 600, 7_200, 86_400].map((seconds) => stepOf(seconds, 100_000))).toEqual([
+      1, 1, 2, 10, 120, 900,
+    ]);
     for (let days = 1; days < 4_000; days = Math.ceil(days * 1.1)) {
-      expect(Math.floor((days * 86_400) / stepOf(days * 86_400))).toBeLessThan(120);
+      for (const accounts of [1, 100, 100_000]) {
+        expect(Math.floor((days * 86_400) / stepOf(days * 86_400, accounts))).toBeLessThan(120);
+      }
     }
   });
 });

@@ -5,21 +5,25 @@ import type { Route } from './route.ts';
 import { route } from './route.ts';
 
 const MOST_POINTS = 120;
+/** Of a run with few accounts, in which most intervals of a finer chart would be empty. */
+const FEW_POINTS = 20;
 const DAY = 86_400;
 /** Seconds that people count in: a chart of a run that goes on keeps its intervals until twice as many have passed. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200, DAY];
 
-/** The shortest interval with which a run of so many seconds has at most {@link MOST_POINTS}. */
-export function stepOf(seconds: number): number {
+/** The shortest interval that leaves a run of so many seconds and accounts with few enough points. */
+export function stepOf(seconds: number, accounts: number): number {
+  const most = Math.min(MOST_POINTS, Math.max(FEW_POINTS, Math.floor(accounts / 2)));
   // What ends at the very end of the run has a place too.
-  const fits = (step: number): boolean => Math.floor(seconds / step) < MOST_POINTS;
-  return STEPS.find(fits) ?? DAY * Math.ceil((seconds + DAY) / DAY / MOST_POINTS);
+  const fits = (step: number): boolean => Math.floor(seconds / step) < most;
+  return STEPS.find(fits) ?? DAY * Math.ceil((seconds + DAY) / DAY / most);
 }
 
 interface Run {
   startedAt: Date | null;
   /** When it ended, or now. */
   until: Date;
+  total: number;
 }
 
 /**
@@ -72,13 +76,13 @@ export const bulkThroughputRoutes: Route[] = [
       await headOf(deps.db, kind, id);
       const run = await queryOne<Run>(
         deps.db,
-        `SELECT "startedAt", coalesce("finishedAt", now()) AS until FROM "BulkTask" WHERE id = $1::uuid`,
+        `SELECT "startedAt", coalesce("finishedAt", now()) AS until, total FROM "BulkTask" WHERE id = $1::uuid`,
         id,
       );
       if (!run?.startedAt) return { status: 200, body: { from: null, to: null, stepSeconds: 1, points: [] } };
       const startedMs = run.startedAt.getTime();
       const seconds = Math.max(0, (run.until.getTime() - startedMs) / 1_000);
-      const stepSeconds = stepOf(seconds);
+      const stepSeconds = stepOf(seconds, run.total);
       const rows = await query<{ place: number; succeeded: number; failed: number; other: number }>(
         deps.db,
         ENDED,

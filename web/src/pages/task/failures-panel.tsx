@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Text, Title } from '@mantine/core';
+import { Button, Group, Text, Title } from '@mantine/core';
 import { IconFilter, IconRefresh } from '@tabler/icons-react';
 import type { BulkState } from '../../../../contracts/states.ts';
 import { type TaskAddress, useFailures, useRetryOnly } from '../../api/bulk.ts';
@@ -9,9 +9,13 @@ import { useAddress } from '../../ui/address.ts';
 import { ask } from '../../ui/confirm.ts';
 import { formatCount, titleOf } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
+import { CardsSkeleton } from '../../ui/skeletons.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { sentenceOf } from './account-columns.tsx';
 import classes from './task.module.css';
+
+/** As high as a cause with its sentence. */
+const SKELETON_PX = 52;
 
 interface FailuresPanelProps {
   address: TaskAddress;
@@ -50,7 +54,7 @@ export function FailuresPanel({ address, state, failed }: FailuresPanelProps) {
       {failures.error && !failures.data && (
         <ErrorNotice error={failures.error} onRetry={() => void failures.refetch()} />
       )}
-      {failures.isPending && <Skeleton height={56} />}
+      {failures.isPending && <CardsSkeleton cards={2} height={SKELETON_PX} />}
       <ul className={classes.causes}>
         {items.map(({ type, message, fingerprint, count }) => {
           const cause: RetryOnly = fingerprint ? { fingerprint } : { type };

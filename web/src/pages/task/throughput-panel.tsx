@@ -4,7 +4,7 @@ import { type BulkState, isFinalBulkState } from '../../../../contracts/states.t
 import type { TaskAddress } from '../../api/bulk.ts';
 import { useThroughput } from '../../api/task-page.ts';
 import { t } from '../../i18n/index.ts';
-import { formatCount, formatDuration } from '../../ui/format.ts';
+import { formatCount } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { BlockSkeleton } from '../../ui/skeletons.tsx';
 import { useNow } from '../../ui/time.tsx';
@@ -17,6 +17,14 @@ const CHART_PX = 190;
 /** The names of the lines above, the table below. */
 const WHOLE_PX = CHART_PX + 46;
 const RENEW_MS = 15_000;
+
+/** `every 5 min`: intervals are of whole seconds, minutes, hours or days. */
+function stepText(seconds: number): string {
+  if (seconds < 60) return t('task:throughput.everySeconds', { n: formatCount(seconds) });
+  if (seconds < 3_600) return t('task:throughput.everyMinutes', { n: formatCount(seconds / 60) });
+  if (seconds < 86_400) return t('task:throughput.everyHours', { n: formatCount(seconds / 3_600) });
+  return t('task:throughput.everyDays', { n: formatCount(seconds / 86_400) });
+}
 
 const Chart = ({ bins: { times, succeeded, failed, other } }: { bins: Bins }) => {
   const line = (key: 'succeeded' | 'failed' | 'other', values: number[]) => ({
@@ -72,12 +80,14 @@ export function ThroughputPanel({ address, state }: { address: TaskAddress; stat
     <section className={`surface ${classes.pane}`} aria-label={t('task:throughput.title')}>
       <div className={classes.paneHead}>
         <Title order={2}>{t('task:throughput.title')}</Title>
-        {data && bins && bins.times.length > 0 && (
-          <Text size="sm" c="dimmed" className="tabular">
-            {t('task:throughput.every', { step: formatDuration(data.stepSeconds * 1_000) })}
-            {bins.now !== null && ` · ${t('task:throughput.now', { count: bins.now })}`}
-          </Text>
-        )}
+        <Text size="sm" c="dimmed" className={`tabular ${classes.paneNote}`}>
+          {data && bins && bins.times.length > 0 && (
+            <>
+              {stepText(data.stepSeconds)}
+              {bins.now !== null && ` · ${t('task:throughput.now', { n: formatCount(bins.now) })}`}
+            </>
+          )}
+        </Text>
       </div>
       <div style={{ minHeight: WHOLE_PX }} className={classes.paneBody}>
         {body()}
