@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Canary, CanaryState, RetryOnly } from '../contracts/bulk.ts';
-import { canaryWaits } from '../contracts/bulk.ts';
+import { canaryWaits, retryWords } from '../contracts/bulk.ts';
 import { TaskError } from '../contracts/errors.ts';
 import type {
   AccountChange,
@@ -11,6 +11,7 @@ import type {
   Synced,
 } from '../contracts/orchestration.ts';
 import type { AccountTaskState, BulkState } from '../contracts/states.ts';
+import { patternOf } from '../contracts/values.ts';
 import { breakerAlert, finishedAlert } from './alerts.ts';
 import { addEvent, transition } from './ledger.ts';
 import type { Sql } from './sql.ts';
@@ -21,6 +22,8 @@ import { accountTaskStateCounts } from './tallies.ts';
 
 const STARTABLE: BulkState[] = ['draft', 'scheduled'];
 const RETRIABLE: BulkState[] = ['completed', 'completed_with_failures', 'failed'];
+/** Account tasks that are put back in one transaction. */
+const RESET_BATCH = 500;
 const DEFAULT_BREAKER = { share: 0.5, among: 20 };
 
 interface BulkRow {
@@ -53,7 +56,9 @@ const SET_STATE = statement(
      RETURNING id, kind, name, state, "stateReason", "window", "startedAt", "finishedAt"
    ), event AS (
      INSERT INTO "TaskEvent" ("taskId", type, data)
-     SELECT id, 'bulk-task', jsonb_build_object('state', state, 'reason', "stateReason", 'window', "window") FROM changed
+     SELECT id, 'bulk-task', jsonb_build_object('state', state, 'reason', "stateReason", 'window', "window")
+       || jsonb_strip_nulls(jsonb_build_object(
+         'order', $8::text, 'by', $9::text, 'breakerOpened', CASE WHEN $7 THEN true END)) FROM changed
    ), finished AS (
      ${finishedAlert('(SELECT * FROM changed WHERE "finishedAt" IS NOT NULL)')}
    ), breaker AS (
@@ -93,12 +98,15 @@ const PAGE = statement(
 /** Account tasks that can be tried again, over {@link retryValues} from `$2` on. */
 export const RETRIABLE_ACCOUNT_TASK = `(state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL))
   AND ($2::text IS NULL OR coalesce("errorType", 'Unknown') = $2) AND ($3::text IS NULL OR fingerprint = $3)
-  AND ($4::uuid[] IS NULL OR id = ANY($4::uuid[]))`;
+  AND ($4::uuid[] IS NULL OR id = ANY($4::uuid[])) AND ($5::text IS NULL OR state = $5)
+  AND ($6::text IS NULL OR "accountId" IN (SELECT id FROM "Account" WHERE username ILIKE $6))`;
 
 export const retryValues = (only: RetryOnly | null) => [
   only?.type ?? null,
   only?.fingerprint ?? null,
   only?.accountTaskIds ?? null,
+  only?.state ?? null,
+  only?.q ? patternOf(only.q) : null,
 ];
 
 const FAILED = statement(
@@ -122,6 +130,8 @@ export async function setBulkState(sql: Sql, change: BulkStateChange & { from?: 
     final,
     change.from ?? null,
     change.breakerOpened ?? false,
+    change.order ?? null,
+    change.by ?? null,
   ]);
 }
 
@@ -136,13 +146,33 @@ export async function setCanary(sql: Sql, request: { taskId: string; canary: Can
   await row(sql, SET_CANARY, [request.taskId, state, canaryWaits(size), request.by ?? null]);
 }
 
-/** Puts failed account tasks, or some of them, back in the queue. @returns how many */
-export async function resetFailed(pool: Pool, taskId: string, only: RetryOnly | null = null): Promise<number> {
+const NOTE_RETRY = statement(
+  'bulk_note_retry',
+  `WITH event AS (
+     INSERT INTO "TaskEvent" ("taskId", type, data)
+     SELECT id, 'bulk-task', jsonb_build_object(
+       'state', state, 'reason', "stateReason", 'window', "window", 'retried', $2::int, 'only', $3::jsonb, 'by', $4::text)
+     FROM "BulkTask" WHERE id = $1 RETURNING "taskId"
+   )
+   SELECT pg_notify('flotilla_events', "taskId"::text) FROM event`,
+);
+
+/**
+ * Puts failed account tasks, or some of them, back in the queue.
+ * @param noted an order to a task that runs is entered in its events here; one to an ended task was by the door
+ * @returns how many
+ */
+export async function resetFailed(
+  pool: Pool,
+  taskId: string,
+  only: RetryOnly | null = null,
+  noted?: { by: string | null },
+): Promise<number> {
   const failed = await rows<{ id: string }>(pool, FAILED, [taskId, ...retryValues(only)]);
   let retried = 0;
-  for (let start = 0; start < failed.length; start += 500) {
+  for (let start = 0; start < failed.length; start += RESET_BATCH) {
     await transaction(pool, async (client) => {
-      for (const { id } of failed.slice(start, start + 500)) {
+      for (const { id } of failed.slice(start, start + RESET_BATCH)) {
         const moved = await transition(client, {
           accountTaskId: id,
           from: ['failed', 'partial'],
@@ -151,6 +181,10 @@ export async function resetFailed(pool: Pool, taskId: string, only: RetryOnly | 
           counters: {},
         });
         if (moved) retried += 1;
+      }
+      // With the last of them: an order that broke off half way is given again, and noted once.
+      if (noted && retried > 0 && start + RESET_BATCH >= failed.length) {
+        await row(client, NOTE_RETRY, [taskId, retried, JSON.stringify(retryWords(only)), noted.by]);
       }
     });
   }

@@ -313,6 +313,32 @@ describe('the ledger of a bulk task', () => {
     expect(await resetFailed(pool, taskId, { type: 'Throttled' })).toBe(1);
   });
 
+  it('puts back only those that ended so, or whose name has a part, and notes the order once', async () => {
+    const { taskId, accounts } = await seed(3);
+    const error = { type: 'Throttled', message: 'x' };
+    for (const [place, to] of (['failed', 'partial', 'failed'] as const).entries())
+      await transition(pool, { accountTaskId: accounts[place]!.id, from: ['pending'], to, error });
+    const { rows } = await pool.query(
+      `SELECT c.username FROM "AccountTask" a JOIN "Account" c ON c.id = a."accountId"
+       WHERE a."taskId" = $1 ORDER BY a.ordinal`,
+      [taskId],
+    );
+    const noted = { by: 'ann' };
+    expect(await resetFailed(pool, taskId, { q: '%' }, noted)).toBe(0);
+    expect(await resetFailed(pool, taskId, { state: 'partial', q: rows[0].username }, noted)).toBe(0);
+    expect(await resetFailed(pool, taskId, { q: rows[0].username }, noted)).toBe(1);
+    expect(await resetFailed(pool, taskId, { state: 'partial', type: 'Throttled' }, noted)).toBe(1);
+    const { rows: events } = await pool.query(
+      `SELECT data FROM "TaskEvent" WHERE "taskId" = $1 AND "accountTaskId" IS NULL AND data ? 'retried' ORDER BY id`,
+      [taskId],
+    );
+    const words = { type: null, fingerprint: null, state: null, q: null, chosen: null };
+    expect(events.map(({ data }) => [data.retried, data.by, data.only])).toEqual([
+      [1, 'ann', { ...words, q: rows[0].username }],
+      [1, 'ann', { ...words, state: 'partial', type: 'Throttled' }],
+    ]);
+  });
+
   it('answers only what the workflow does not know yet', async () => {
     const { taskId, accounts } = await seed(2);
     const moved = await transition(pool, { accountTaskId: accounts[0]!.id, from: ['pending'], to: 'parked' });

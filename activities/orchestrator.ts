@@ -45,7 +45,9 @@ export function createOrchestratorActivities(dependencies: OrchestratorDependenc
     nextPage: (request) => nextPage(pool, request),
     setBulkState: (request) => setBulkState(pool, request),
     setCanary: (request) => setCanary(pool, request),
-    resetFailed: async ({ taskId, only }) => ({ retried: await resetFailed(pool, taskId, only) }),
+    resetFailed: async ({ taskId, only, by }) => ({
+      retried: await resetFailed(pool, taskId, only, { by: by ?? null }),
+    }),
     settleLost: (request) => settleLost(pool, request),
     ...desk,
     ...intents,

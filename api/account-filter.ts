@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_STATUSES } from '../contracts/states.ts';
+import { patternOf } from '../contracts/values.ts';
 import { Prisma } from '../prisma/generated/client.ts';
 import type { AccountRow } from './account-schemas.ts';
 import { line, platform } from './account-schemas.ts';
@@ -29,9 +30,6 @@ export const accountFilterSchema = z.strictObject({
 export type AccountFilter = z.infer<typeof accountFilterSchema>;
 
 export const listAccountsQuery = z.strictObject({ ...accountFilterSchema.shape, ...pageQuery });
-
-/** A text as a pattern of LIKE that is found anywhere. */
-export const patternOf = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 /** The filter as a condition on "Account": one place for lists, exports and edits of many. */
 export function accountConditions(filter: AccountFilter): Prisma.Sql {

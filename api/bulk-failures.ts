@@ -4,8 +4,6 @@ import { headOf } from './door/tasks.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
-const MOST_POINTS = 120;
-
 export const bulkFailuresRoutes: Route[] = [
   route({
     method: 'get',
@@ -30,6 +28,9 @@ export const bulkFailuresRoutes: Route[] = [
               count: z.int(),
             }),
           ),
+          types: z
+            .array(z.object({ type: z.string(), count: z.int() }))
+            .meta({ description: 'All types of error among account tasks that failed or broke off half way' }),
         }),
       },
       404: { description: 'No such task' },
@@ -49,57 +50,14 @@ export const bulkFailuresRoutes: Route[] = [
          ORDER BY f.count DESC, f.type, 2 LIMIT 100`,
         id,
       );
-      return { status: 200, body: { items } };
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/api/bulk/{kind}/{id}/throughput',
-    operationId: 'getBulkTaskThroughput',
-    summary: 'How many account tasks of a bulk task ended over its run',
-    tags: ['Bulk tasks'],
-    access: 'viewer',
-    params: z.object({ kind: z.string(), id: z.uuid() }),
-    responses: {
-      200: {
-        description: `At most ${MOST_POINTS} points, oldest first; those in which nothing ended are left out`,
-        schema: z.object({
-          stepSeconds: z.int(),
-          points: z.array(z.object({ at: z.iso.datetime(), succeeded: z.int(), failed: z.int(), other: z.int() })),
-        }),
-      },
-      404: { description: 'No such task' },
-    },
-    async handler({ params: { kind, id }, deps }) {
-      await headOf(deps.db, kind, id);
-      const task = await deps.db.bulkTask.findUniqueOrThrow({
-        where: { id },
-        select: { startedAt: true, finishedAt: true },
-      });
-      if (!task.startedAt) return { status: 200, body: { stepSeconds: 1, points: [] } };
-      const seconds = ((task.finishedAt ?? new Date()).getTime() - task.startedAt.getTime()) / 1_000;
-      // One step more than the run is long: what ends at its very end has a place too.
-      const stepSeconds = Math.max(1, Math.ceil(seconds / (MOST_POINTS - 1)));
-      const rows = await query<{ place: number; succeeded: number; failed: number; other: number }>(
+      const types = await query<{ type: string; count: number }>(
         deps.db,
-        `SELECT least(${MOST_POINTS - 1}, greatest(0, extract(epoch FROM bin - $2::timestamptz)::int / $3::int)) AS place,
-           sum(succeeded)::int AS succeeded, sum(failed)::int AS failed, sum(other)::int AS other
-         FROM (
-           SELECT date_bin($3::int * interval '1 second', "finishedAt", $2::timestamptz) AS bin,
-             count(*) FILTER (WHERE state = 'succeeded') AS succeeded, count(*) FILTER (WHERE state = 'failed') AS failed,
-             count(*) FILTER (WHERE state NOT IN ('succeeded', 'failed')) AS other
-           FROM "AccountTask" WHERE "taskId" = $1::uuid AND "finishedAt" IS NOT NULL GROUP BY 1
-         ) bins GROUP BY 1 ORDER BY 1`,
+        `SELECT coalesce("errorType", 'Unknown') AS type, count(*)::int AS count FROM "AccountTask"
+         WHERE "taskId" = $1::uuid AND (state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL))
+         GROUP BY 1 ORDER BY 2 DESC, 1`,
         id,
-        task.startedAt.toISOString(),
-        stepSeconds,
       );
-      const startedMs = task.startedAt.getTime();
-      const points = rows.map(({ place, ...counts }) => ({
-        at: new Date(startedMs + place * stepSeconds * 1_000).toISOString(),
-        ...counts,
-      }));
-      return { status: 200, body: { stepSeconds, points } };
+      return { status: 200, body: { items, types } };
     },
   }),
 ];

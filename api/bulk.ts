@@ -198,7 +198,7 @@ const orderRoutes: Route[] = [
     operationId: 'startBulkTask',
     summary: 'Start a draft, or a scheduled task before its time',
     description: 'The state is `scheduled` while Temporal cannot be reached; the task then starts as soon as it can.',
-    give: (deps, { kind, id }) => startTask(deps, kind, id),
+    give: startTask,
   }),
   orderRoute({
     name: 'pause',

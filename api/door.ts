@@ -88,7 +88,7 @@ function createRoute(kind: AnyKind): Route {
     },
     async handler({ query, body: order, idempotencyKey, actor, deps }) {
       if (query.dryRun) return { status: 200, body: await dryRun(deps, kind, order) };
-      const created = await createBulkTask(deps, { kind, order, idempotencyKey, actor: actor.id });
+      const created = await createBulkTask(deps, { kind, order, idempotencyKey, actor: actor.id, by: actor.name });
       return { status: 201, body: created, headers: { location: `/api/bulk/${kind.name}/${created.id}` } };
     },
   });

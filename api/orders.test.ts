@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bulkWorkflowId } from '../contracts/bulk.ts';
 import { bulkRoutes } from './bulk.ts';
+import { bulkEventsRoutes } from './bulk-events.ts';
 import { bulkFailuresRoutes } from './bulk-failures.ts';
 import { sweepStarts } from './door/start.ts';
 import { makeAccounts, makeVideo } from './door/test-data.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
   temporal = await startTestTemporal(TEMPORAL_PORT);
   api = await startTestApi({
     portBase: 5594,
-    routes: [...doorRoutes, ...bulkRoutes, ...bulkFailuresRoutes],
+    routes: [...doorRoutes, ...bulkRoutes, ...bulkEventsRoutes, ...bulkFailuresRoutes],
     env: { TEMPORAL_ADDRESS: `127.0.0.1:${TEMPORAL_PORT}` },
   });
 }, 120_000);
@@ -39,6 +40,13 @@ async function makeTask(accounts: number, more: object = {}): Promise<string> {
 const give = (id: string, order: string, body?: object): Promise<TestAnswer> =>
   api.call(`/api/bulk/upload/${id}/${order}`, { method: 'POST', body });
 const aggregate = (id: string): Promise<TestAnswer> => api.call(`/api/bulk/upload/${id}/aggregate`);
+
+/** What happened to the task, oldest first, and who ordered it. */
+async function told(id: string): Promise<string[]> {
+  const { json } = await api.call(`/api/bulk/upload/${id}/events`);
+  const items = json.items as unknown as { what: string; by: string | null }[];
+  return items.map(({ what, by }) => (by ? `${what} by ${by}` : what)).reverse();
+}
 
 /** Ends when the totals are so; the test's own time limit ends a wait in vain. */
 async function until(id: string, condition: (json: Record<string, unknown>) => boolean): Promise<TestAnswer> {
@@ -100,6 +108,7 @@ describe('before any orchestrator is there', () => {
     expect((await give(id, 'window', { window: 9 })).status).toBe(409);
     expect((await give(id, 'retry-failed')).json.detail).toMatch(/No account task of this task failed/);
     expect(await exists(id)).toBe(false);
+    expect(await told(id)).toEqual(['made by admin', 'window by admin', 'ended by admin']);
   });
 
   it('a task that does not exist, or is of no such kind, is not found', async () => {
@@ -199,6 +208,11 @@ describe('with an orchestrator', () => {
     expect((await give(id, 'pause')).status).toBe(409);
     expect((await give(id, 'start')).status).toBe(409);
 
+    expect(await told(id)).toEqual([
+      ...['made by admin', 'start-ordered by admin', 'started', 'paused by admin', 'window by admin'],
+      ...['resumed by admin', 'ended'],
+    ]);
+
     const description = await temporal.client.workflow.getHandle(bulkWorkflowId(id)).describe();
     expect(description.type).toBe('bulkUpload');
     expect(JSON.stringify(description.typedSearchAttributes)).toContain('upload');
@@ -227,6 +241,7 @@ describe('with an orchestrator', () => {
     const ended = await until(id, (json) => json.state === 'completed_with_failures' && json.source === 'ledger');
     expect(ended.json).toMatchObject({ canary: { size: 2, state: 'approved' }, totals: { failed: 5 } });
     expect(await give(id, 'approve')).toMatchObject({ status: 202, json: { state: 'completed_with_failures' } });
+    expect((await told(id)).slice(2)).toEqual(['started', 'canary-waiting', 'approved by admin', 'ended']);
   });
 
   it('an ended task runs again for its failed account tasks', async () => {
@@ -269,6 +284,8 @@ describe('with an orchestrator', () => {
     const detail = await api.call(`/api/bulk/upload/${id}/accounts/${items[0]!.id}`);
     expect(detail.json).toMatchObject({ kind: 'upload', platform: 'sandbox', evidence: [], challenge: null });
     const timeline = detail.json.timeline as unknown as { type: string; data: { to?: string } }[];
+    const once = ['retry by admin', 'started', 'ended'];
+    expect((await told(id)).slice(2)).toEqual(['started', 'ended', ...once, ...once]);
     const states = timeline.filter(({ type }) => type === 'account-task').map(({ data }) => data.to);
     const again = ['pending', 'running', 'failed'];
     expect(states).toEqual(['running', 'failed', ...again, ...again]);
@@ -283,6 +300,7 @@ describe('with an orchestrator', () => {
     letGo();
     const ended = await until(id, (json) => json.state === 'cancelled');
     expect(ended.json).toMatchObject({ totals: { total: 5, pending: 0, running: 0 } });
+    expect((await told(id)).slice(3)).toEqual(['cancel-ordered by admin', 'ended']);
   });
 
   it('a draft that was cancelled while its start was on the way does nothing', async () => {

@@ -90,29 +90,4 @@ describe('the overview and the history of an account', () => {
     for (const item of [...items, ...(evidence.json.items as unknown as [])]) expect(item).toMatchObject(origin);
     expect((await api.call(`/api/accounts/${randomUUID()}/posts`)).status).toBe(404);
   });
-
-  it('tells why account tasks of a bulk task failed, and when they ended', async () => {
-    const { db } = api.deps;
-    const id = randomUUID();
-    const startedAt = new Date(Date.now() - 600_000);
-    const task = { id, kind: 'login', name: 'two', params: {}, selection: {}, window: 1, total: 3, requestHash: '' };
-    await db.bulkTask.create({ data: { ...task, workflowId: `bulk/${id}`, state: 'running', startedAt } });
-    const accounts = await db.account.findMany({ take: 3 });
-    await db.accountTask.createMany({
-      data: accounts.map(({ id: accountId, username }, ordinal) => ({
-        ...{ taskId: id, ordinal, accountId, username, plan: {}, finishedAt: new Date() },
-        ...(ordinal === 0
-          ? { state: 'succeeded' }
-          : { state: 'failed', errorType: 'Throttled', errorMessage: `Wait ${ordinal} minutes` }),
-      })),
-    });
-    const failures = await api.call(`/api/bulk/login/${id}/failures`);
-    expect(failures.json.items).toEqual([
-      { type: 'Throttled', message: 'Wait # minutes', fingerprint: null, count: 2 },
-    ]);
-    const { json } = await api.call(`/api/bulk/login/${id}/throughput`);
-    const points = json.points as unknown as { succeeded: number; failed: number }[];
-    expect(points.reduce((sum, point) => sum + point.succeeded, 0)).toBe(1);
-    expect(points.reduce((sum, point) => sum + point.failed, 0)).toBe(2);
-  });
 });

@@ -4,7 +4,10 @@ import { countingAnew } from './account-totals.ts';
 import { accountsRoutes } from './accounts.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { bulkRoutes } from './bulk.ts';
+import { bulkEventsRoutes } from './bulk-events.ts';
 import { bulkFailuresRoutes } from './bulk-failures.ts';
+import { bulkMatchingRoutes } from './bulk-matching.ts';
+import { bulkThroughputRoutes } from './bulk-throughput.ts';
 import { doorRoutes } from './door.ts';
 import { errorsRoutes } from './errors/routes.ts';
 import { eventsRoutes } from './events.ts';
@@ -75,6 +78,9 @@ export const allRoutes: readonly Route[] = [
   ...viewsRoutes,
   ...overviewRoutes,
   ...webhooksRoutes,
+  ...bulkEventsRoutes,
   ...bulkFailuresRoutes,
+  ...bulkMatchingRoutes,
+  ...bulkThroughputRoutes,
   ...accountHistoryRoutes,
 ];

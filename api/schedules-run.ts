@@ -64,7 +64,7 @@ async function noteRun(deps: Deps, id: string, firedAt: string, last: { taskId: 
 
 async function start(deps: Deps, task: { id: string; kind: string }): Promise<void> {
   try {
-    await startTask(deps, task.kind, task.id);
+    await startTask(deps, { ...task, by: null });
   } catch (error) {
     // The sweeper was quicker, or a person has cancelled it.
     if (!(error instanceof Problem) || error.status !== 409) throw error;

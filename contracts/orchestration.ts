@@ -1,4 +1,4 @@
-import type { Canary, RetryOnly } from './bulk.ts';
+import type { Canary, NotedOrder, RetryOnly } from './bulk.ts';
 import type { ErrorType } from './errors.ts';
 import type { Action } from './pace.ts';
 import type { AccountTaskState, BulkState, FinalAccountTaskState, Totals } from './states.ts';
@@ -188,6 +188,9 @@ export interface BulkStateChange {
   window?: number;
   /** It paused by itself, because too many accounts failed: people are told. */
   breakerOpened?: boolean;
+  /** The order that brought it there, and who gave it. */
+  order?: NotedOrder;
+  by?: string;
 }
 
 export interface OrchestratorActivities extends WorkActivities<'ledger'> {
@@ -203,7 +206,7 @@ export interface OrchestratorActivities extends WorkActivities<'ledger'> {
   setBulkState(request: BulkStateChange): Promise<void>;
   /** Where the canary stands from now on, and who said so. An approval is never taken back. */
   setCanary(request: { taskId: string; canary: Canary; by?: string }): Promise<void>;
-  resetFailed(request: { taskId: string; only?: RetryOnly }): Promise<{ retried: number }>;
+  resetFailed(request: { taskId: string; only?: RetryOnly; by?: string }): Promise<{ retried: number }>;
   settleLost(request: { taskId: string; accountTaskId: string; reason: string }): Promise<AccountChange | null>;
   claim(request: ClaimRequest): Promise<Claim>;
   park(request: {

@@ -9,5 +9,8 @@ export const instantSchema = z.iso
   .refine((text) => /^[12]/.test(text), 'Must lie between the years 1000 and 2999')
   .refine((text) => /(Z|[+-](0\d|1[0-4]):\d\d)$/.test(text), 'Must have an offset of at most 14 hours');
 
+/** What `ILIKE` takes to find a part of a name, whatever signs are in it. */
+export const patternOf = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+
 /** Fencing tokens are decimal strings: they are 64 bits wide, and begin at 1. */
 export const fencingTokenSchema = z.string().regex(/^\d{1,18}$/, 'Must be a decimal number of at most 18 digits');

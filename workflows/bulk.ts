@@ -13,7 +13,7 @@ import {
 import type { Aggregate } from '../contracts/bulk.ts';
 import { AGGREGATE_QUERY } from '../contracts/bulk.ts';
 import type { ErrorType } from '../contracts/errors.ts';
-import type { AccountChange, BulkInput, CarriedBulk, PageItem } from '../contracts/orchestration.ts';
+import type { AccountChange, BulkInput, BulkStateChange, CarriedBulk, PageItem } from '../contracts/orchestration.ts';
 import { CHANGED_SIGNAL } from '../contracts/orchestration.ts';
 import { isFinalBulkState } from '../contracts/states.ts';
 import type { AnyKind } from '../kinds/define.ts';
@@ -99,16 +99,16 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
     stand.rate.ended += 1;
     stir();
     const why = kind.failuresAreFindings ? null : stand.breaker.note(failed, type);
-    if (why && !stand.paused && stand.cancelledBy === null) void hold(why, true);
+    if (why && !stand.paused && stand.cancelledBy === null) void hold(why, { breakerOpened: true });
   }
 
-  async function hold(reason: string | null, breakerOpened = false): Promise<void> {
+  async function hold(reason: string, cause: Pick<BulkStateChange, 'breakerOpened' | 'order' | 'by'>): Promise<void> {
     stand.paused = true;
     stand.reason = reason;
     stand.state = 'paused';
     attributes.tell(stand.state);
     stand.breaker.reset();
-    await whole(hall.setBulkState({ taskId, state: stand.state, reason, ...(breakerOpened && { breakerOpened }) }));
+    await whole(hall.setBulkState({ taskId, state: stand.state, reason, ...cause }));
   }
 
   function apply(news: AccountChange): void {
@@ -122,7 +122,10 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   });
 
   const children = createChildren({ taskId, kind: kind.name, window, attributes, whole, noteEnd, apply });
-  takeOrders({ taskId, stand, line, attributes, hold, resync, stir });
+  takeOrders({
+    ...{ taskId, stand, line, attributes, resync, stir },
+    hold: (reason, by) => hold(reason, { order: 'pause', ...(by ? { by } : {}) }),
+  });
 
   async function resync(): Promise<number> {
     const synced = await hall.resync({ taskId, active: window.entries() });

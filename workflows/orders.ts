@@ -10,10 +10,10 @@ import { reasonOf, type Stand } from './stand.ts';
 
 type Answer = { state: BulkState };
 const pause = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.pause);
-const resume = defineUpdate<Answer>(BULK_UPDATES.resume);
+const resume = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.resume);
 const cancel = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.cancel);
-const setWindow = defineUpdate<{ window: number }, [{ window: number }]>(BULK_UPDATES.setWindow);
-const retryFailed = defineUpdate<{ retried: number }, [RetryOnly?]>(BULK_UPDATES.retryFailed);
+const setWindow = defineUpdate<{ window: number }, [{ window: number; by?: string }]>(BULK_UPDATES.setWindow);
+const retryFailed = defineUpdate<{ retried: number }, [RetryOnly?, { by?: string }?]>(BULK_UPDATES.retryFailed);
 const approve = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.approve);
 
 interface Parts {
@@ -22,7 +22,7 @@ interface Parts {
   line: Line;
   attributes: BulkAttributes;
   /** Pauses the task. */
-  hold(reason: string): Promise<void>;
+  hold(reason: string, by?: string): Promise<void>;
   resync(): Promise<unknown>;
   /** The workflow looks at its stand anew. */
   stir(): void;
@@ -39,10 +39,10 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
     await condition(() => stand.attached);
     refuseWhenOver('paused');
     if (stand.paused) throw conflict('The bulk task is paused already.');
-    await hold(order?.by ? `Paused by ${order.by}.` : 'Paused.');
+    await hold(order?.by ? `Paused by ${order.by}.` : 'Paused.', order?.by);
     return { state: stand.state };
   });
-  setHandler(resume, async () => {
+  setHandler(resume, async (order) => {
     await condition(() => stand.attached);
     refuseWhenOver('resumed');
     if (!stand.paused) throw conflict('The bulk task is not paused.');
@@ -51,7 +51,7 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
     stand.state = 'running';
     attributes.tell(stand.state);
     stand.breaker.reset();
-    await hall.setBulkState({ taskId, state: stand.state, reason: reasonOf(stand) });
+    await hall.setBulkState({ taskId, state: stand.state, reason: reasonOf(stand), order: 'resume', ...byOf(order) });
     stir();
     return { state: stand.state };
   });
@@ -63,7 +63,7 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
     stand.reason = `Cancelled by ${stand.cancelledBy}; accounts in mid-step end first.`;
     stand.state = 'running';
     attributes.tell(stand.state);
-    await hall.setBulkState({ taskId, state: stand.state, reason: stand.reason });
+    await hall.setBulkState({ taskId, state: stand.state, reason: stand.reason, order: 'cancel', ...byOf(order) });
     stir();
     return { state: stand.state };
   });
@@ -73,7 +73,10 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
       await condition(() => stand.attached);
       refuseWhenOver('changed');
       stand.size = order.window;
-      await hall.setBulkState({ taskId, state: stand.state, reason: reasonOf(stand), window: stand.size });
+      await hall.setBulkState({
+        ...{ taskId, state: stand.state, reason: reasonOf(stand), window: stand.size },
+        ...{ order: 'window', ...byOf(order) },
+      });
       stir();
       return { window: stand.size };
     },
@@ -85,10 +88,10 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
       },
     },
   );
-  setHandler(retryFailed, async (only) => {
+  setHandler(retryFailed, async (only, order) => {
     await condition(() => stand.attached);
     refuseWhenOver('retried');
-    const { retried } = await hall.resetFailed(only ? { taskId, only } : { taskId });
+    const { retried } = await hall.resetFailed({ taskId, ...(only ? { only } : {}), ...byOf(order) });
     if (retried === 0) throw conflict('No account task has failed.');
     line.rewind();
     await resync();
@@ -107,11 +110,13 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
     stand.breaker.reset();
     // The time that it waited for a person says nothing about its speed.
     stand.rate = { ended: 0, sinceMs: Date.now() };
-    await hall.setCanary({ taskId, canary, ...(order?.by ? { by: order.by } : {}) });
+    await hall.setCanary({ taskId, canary, ...byOf(order) });
     stir();
     return { state: stand.state };
   });
 }
+
+const byOf = (order: { by?: string } | undefined): { by?: string } => (order?.by ? { by: order.by } : {});
 
 function conflict(message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: 'Conflict', message, nonRetryable: true });

@@ -133,9 +133,20 @@ export function refuseCanary({ planned }: Prepared, canary: number | undefined):
   ]);
 }
 
+interface CreateRequest {
+  kind: AnyKind;
+  order: BulkOrder;
+  idempotencyKey: string | undefined;
+  actor: string;
+  /** The same, for people to read; nobody where a schedule orders it. */
+  by?: string;
+  /** The schedule that orders it. */
+  scheduleId?: string;
+}
+
 async function write(
   tx: Prisma.TransactionClient,
-  request: { kind: AnyKind; order: BulkOrder; actor: string; now: Date; scheduleId: string | undefined },
+  request: Pick<CreateRequest, 'kind' | 'order' | 'actor' | 'by' | 'scheduleId'> & { now: Date },
   prepared: Prepared,
   idempotency: { key: string | undefined; hash: string },
 ): Promise<CreatedTask> {
@@ -171,7 +182,7 @@ async function write(
     taskId: id,
     accountTaskId: null,
     type: 'bulk-task',
-    data: { state, reason: null, kind: kind.name, total, window: order.window },
+    data: { state, reason: null, kind: kind.name, total, window: order.window, by: request.by ?? null },
   });
   return answerOf(task, prepared.warnings);
 }
@@ -183,17 +194,7 @@ const isKeyTaken = (error: unknown): boolean =>
  * Checks an order and writes its bulk task, account tasks, first totals, event and idempotency key in one transaction.
  * @throws Problem 422 when anything of it cannot be done; then nothing was written
  */
-export async function createBulkTask(
-  deps: Pick<Deps, 'db'>,
-  request: {
-    kind: AnyKind;
-    order: BulkOrder;
-    idempotencyKey: string | undefined;
-    actor: string;
-    /** The schedule that orders it. */
-    scheduleId?: string;
-  },
-): Promise<CreatedTask> {
+export async function createBulkTask(deps: Pick<Deps, 'db'>, request: CreateRequest): Promise<CreatedTask> {
   const { kind, order, idempotencyKey: key } = request;
   const hash = requestHash(kind.name, order);
   const known = await replay(deps.db, key, hash);
@@ -215,7 +216,7 @@ export async function createBulkTask(
         });
         refuse(prepared, order.skipRefused);
         refuseCanary(prepared, order.canary);
-        return write(tx, { kind, order, actor: request.actor, now, scheduleId: request.scheduleId }, prepared, {
+        return write(tx, { ...request, now }, prepared, {
           key,
           hash,
         });

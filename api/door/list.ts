@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { canaryOf } from '../../activities/bulk-ledger.ts';
 import type { BulkState } from '../../contracts/states.ts';
 import { emptyTotals } from '../../contracts/states.ts';
-import { patternOf } from '../account-filter.ts';
+import { patternOf } from '../../contracts/values.ts';
 import type { Deps } from '../deps.ts';
 import { decodeCursor, encodeCursor } from '../pages.ts';
 import { notFound } from '../problem.ts';

@@ -41,10 +41,10 @@ export async function pauseTask(deps: OrderDeps, { kind, id, by }: OrderRequest)
   return { id, state };
 }
 
-export async function resumeTask(deps: OrderDeps, { kind, id }: OrderRequest): Promise<OrderAnswer> {
+export async function resumeTask(deps: OrderDeps, { kind, id, by }: OrderRequest): Promise<OrderAnswer> {
   const task = await headOf(deps.db, kind, id);
   if (task.state !== 'paused') refuse(task, 'resumed');
-  const { state } = await sendOrder<Taken>(deps, task.workflowId, BULK_UPDATES.resume);
+  const { state } = await sendOrder<Taken>(deps, task.workflowId, BULK_UPDATES.resume, { by });
   return { id, state };
 }
 
@@ -85,7 +85,7 @@ async function cancelBeforeStart(deps: OrderDeps, task: TaskHead, by: string): P
         reason,
       );
       if (!moved) return false;
-      await noteTask(tx, { ...task, state: 'cancelled' }, reason, { cancelled: moved.n });
+      await noteTask(tx, { ...task, state: 'cancelled' }, reason, { cancelled: moved.n, by });
       await tellFinished(asSql(tx), task.id);
       return true;
     },
@@ -108,7 +108,7 @@ export async function cancelTask(deps: OrderDeps, { kind, id, by }: OrderRequest
 
 export async function setTaskWindow(
   deps: OrderDeps,
-  { kind, id, window }: OrderRequest & { window: number },
+  { kind, id, by, window }: OrderRequest & { window: number },
 ): Promise<OrderAnswer & { window: number }> {
   const task = await headOf(deps.db, kind, id);
   if (isFinalBulkState(task.state)) refuse(task, 'given another window');
@@ -120,30 +120,31 @@ export async function setTaskWindow(
         id,
         window,
       );
-      if (changed) await noteTask(tx, { id, state: changed.state, window }, null);
+      if (changed) await noteTask(tx, { id, state: changed.state, window }, null, { order: 'window', by });
       return changed;
     });
     // A run that begins now reads the window after it has changed the state, so it reads this one.
     if (set) return { id, state: set.state, window };
   }
-  await sendOrder(deps, task.workflowId, BULK_UPDATES.setWindow, { window });
+  await sendOrder(deps, task.workflowId, BULK_UPDATES.setWindow, { window, by });
   return { id, state: (await headOf(deps.db, kind, id)).state, window };
 }
 
 export async function retryFailedOf(
   deps: OrderDeps,
-  { kind, id, only: given }: OrderRequest & { only: RetryOnly },
+  { kind, id, by, only: given }: OrderRequest & { only: RetryOnly },
 ): Promise<OrderAnswer & { retried: number }> {
   const only = Object.keys(given).length > 0 ? given : null;
   const task = await headOf(deps.db, kind, id);
   if (hasNotBegun(task)) refuse(task, 'tried again');
-  if (isFinalBulkState(task.state)) return rerunFailed(deps, task, only);
+  if (isFinalBulkState(task.state)) return rerunFailed(deps, task, { only, by });
   if (only && (await countRetriable(deps.db, task.id, only)) === 0) throw conflict(NOTHING_TO_RETRY);
   const { retried } = await sendOrder<{ retried: number }>(
     deps,
     task.workflowId,
     BULK_UPDATES.retryFailed,
     only ?? undefined,
+    { by },
   );
   if (retried === 0) throw conflict(NOTHING_TO_RETRY);
   return { id, state: (await headOf(deps.db, kind, id)).state, retried };

@@ -8,8 +8,8 @@ import {
   isFinalBulkState,
   type Totals,
 } from '../../contracts/states.ts';
+import { patternOf } from '../../contracts/values.ts';
 import { findKind } from '../../kinds/index.ts';
-import { patternOf } from '../account-filter.ts';
 import type { Deps } from '../deps.ts';
 import { notFound } from '../problem.ts';
 import { asSql, type Db, query, queryOne } from './sql.ts';
@@ -146,6 +146,10 @@ export interface AccountTaskFilter {
 const ACCOUNT_TASK_COLUMNS = `id, ordinal, "accountId", username, state, "stateReason", counters, "errorType",
   "errorMessage", attempts, "wakeAt", "startedAt", "finishedAt"`;
 
+/** Whether an account task failed with the type of error in `$parameter`; one that gave none counts as unknown. */
+export const ofType = (parameter: number): string =>
+  `("errorType" = $${parameter} OR ($${parameter} = 'Unknown' AND "errorType" IS NULL AND state = 'failed'))`;
+
 /** Up to so many accounts are looked up by name first; of more, one soon comes along in any order. */
 const FEW = 5_000;
 
@@ -158,7 +162,7 @@ export function listAccountTasks(db: Db, taskId: string, filter: AccountTaskFilt
   const pattern = filter.q ? patternOf(filter.q) : null;
   const page = (more: string) => `SELECT ${ACCOUNT_TASK_COLUMNS} FROM "AccountTask"
      WHERE "taskId" = $1::uuid AND ordinal > $2::int AND ($3::text[] IS NULL OR state = ANY($3::text[]))
-       AND ($4::text IS NULL OR "errorType" = $4) AND ($5::text IS NULL OR fingerprint = $5) AND ${more}
+       AND ($4::text IS NULL OR ${ofType(4)}) AND ($5::text IS NULL OR fingerprint = $5) AND ${more}
      ORDER BY ordinal LIMIT $6::int`;
   const byName = `WITH named AS MATERIALIZED (SELECT id FROM "Account" WHERE username ILIKE $7 LIMIT ${FEW + 1}),
      found AS MATERIALIZED (SELECT array_agg(id) AS ids, count(*) <= ${FEW} AS few FROM named)

@@ -1,5 +1,5 @@
 import { RETRIABLE_ACCOUNT_TASK, retryValues } from '../../activities/bulk-ledger.ts';
-import type { RetryOnly } from '../../contracts/bulk.ts';
+import { type RetryOnly, retryWords } from '../../contracts/bulk.ts';
 import type { BulkState } from '../../contracts/states.ts';
 import { FINAL_BULK_STATES } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
@@ -28,10 +28,14 @@ async function startCommitted(deps: StartDeps, task: TaskHead): Promise<BulkStat
 /**
  * Starts a draft, or a scheduled task before its time.
  * The order is committed before Temporal hears of it, so it is never lost: without an answer the sweeper repeats it.
+ * @param task.by who ordered it, for people to read; null where a schedule did
  * @returns `running`, or `scheduled` while the start still has to go through
  * @throws Problem 409 when it was started before
  */
-export async function startTask(deps: StartDeps, kind: string, id: string): Promise<{ id: string; state: BulkState }> {
+export async function startTask(
+  deps: StartDeps,
+  { kind, id, by }: { kind: string; id: string; by: string | null },
+): Promise<{ id: string; state: BulkState }> {
   await headOf(deps.db, kind, id);
   const task = await deps.db.$transaction(async (tx) => {
     const taken = await queryOne<TaskHead>(
@@ -40,7 +44,7 @@ export async function startTask(deps: StartDeps, kind: string, id: string): Prom
        WHERE id = $1::uuid AND state IN ('draft', 'scheduled') AND "startRequestedAt" IS NULL RETURNING ${HEAD_COLUMNS}`,
       id,
     );
-    if (taken) await noteTask(tx, taken, null, { startRequested: true });
+    if (taken) await noteTask(tx, taken, null, { startRequested: true, by });
     return taken;
   });
   if (!task) {
@@ -74,7 +78,7 @@ export async function countRetriable(db: Db, taskId: string, only: RetryOnly | n
 export async function rerunFailed(
   deps: StartDeps,
   task: TaskHead,
-  only: RetryOnly | null,
+  { only, by }: { only: RetryOnly | null; by: string },
 ): Promise<{ id: string; state: BulkState; retried: number }> {
   const retried = await countRetriable(deps.db, task.id, only);
   if (retried === 0) throw conflict(NOTHING_TO_RETRY);
@@ -88,7 +92,8 @@ export async function rerunFailed(
       FINAL_BULK_STATES,
       only && JSON.stringify(only),
     );
-    if (taken) await noteTask(tx, taken, 'The failed account tasks are tried again.', { retried });
+    if (taken)
+      await noteTask(tx, taken, 'The failed account tasks are tried again.', { retried, only: retryWords(only), by });
     return taken;
   });
   if (!again) throw conflict('The task has changed in the meantime; look at its state and try again.');

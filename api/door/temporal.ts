@@ -124,6 +124,8 @@ export async function hasPoller(client: Client, taskQueue: string, type: 'workfl
   return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > since);
 }
 
+type OrderPart = Record<string, unknown> | undefined;
+
 /**
  * Gives a running bulk workflow an order and waits until it has taken it.
  * @throws Problem 409 when the workflow refuses it or has ended, 503 when nobody answers
@@ -132,7 +134,7 @@ export async function sendOrder<Result>(
   deps: WithTemporal,
   workflowId: string,
   update: string,
-  order?: Record<string, unknown>,
+  ...order: [OrderPart, ...OrderPart[]]
 ): Promise<Result> {
   try {
     const client = await clientWithin(deps, START_MS);
@@ -141,8 +143,7 @@ export async function sendOrder<Result>(
         throw unavailable('No orchestrator is answering; the order was not taken.');
       }
       const handle = client.workflow.getHandle(workflowId);
-      if (!order) return handle.executeUpdate<Result, []>(update);
-      return handle.executeUpdate<Result, [Record<string, unknown>]>(update, { args: [order] });
+      return handle.executeUpdate<Result, typeof order>(update, { args: order });
     });
   } catch (error) {
     throw orderProblem(error);

@@ -3,7 +3,7 @@ import type { AccountTaskState } from '../../../contracts/states.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import { toApiError } from './problem.ts';
-import type { AccountTaskItem, BulkTaskItem, CreatedTask, DryRun, Order, Page } from './types.ts';
+import type { AccountTaskItem, BulkTaskItem, CreatedTask, DryRun, Order, Page, RetryOnly } from './types.ts';
 
 const PAGE = 100;
 const BULK = ['bulk'];
@@ -74,7 +74,7 @@ export interface AccountTaskFilter {
 }
 
 /** A filter without what is not set. */
-const given = ({ state, q, errorType, fingerprint }: AccountTaskFilter) => ({
+export const given = ({ state, q, errorType, fingerprint }: AccountTaskFilter) => ({
   ...(state ? { state } : {}),
   ...(q ? { q } : {}),
   ...(errorType ? { errorType } : {}),
@@ -102,21 +102,17 @@ export const failuresKey = (task: TaskAddress) => [...BULK, 'failures', task.kin
 export function useFailures({ kind, id }: TaskAddress, enabled: boolean) {
   return useQuery({
     queryKey: failuresKey({ kind, id }),
-    queryFn: async () =>
-      (await unwrap(api.GET('/api/bulk/{kind}/{id}/failures', { params: { path: { kind, id } } }))).items,
+    queryFn: () => unwrap(api.GET('/api/bulk/{kind}/{id}/failures', { params: { path: { kind, id } } })),
     enabled,
   });
 }
 
-/** One cause by its fingerprint, or all failures of a type where none was kept. */
-export type Cause = { fingerprint: string } | { type: string };
-
-/** Tries the failures of one cause again; answers how many that were. */
-export function useRetryCause({ kind, id }: TaskAddress) {
+/** Tries the failures again that fit all that is given; answers how many that were. */
+export function useRetryOnly({ kind, id }: TaskAddress) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (cause: Cause) =>
-      unwrap(api.POST('/api/bulk/{kind}/{id}/retry-failed', { params: { path: { kind, id } }, body: cause })),
+    mutationFn: (only: RetryOnly) =>
+      unwrap(api.POST('/api/bulk/{kind}/{id}/retry-failed', { params: { path: { kind, id } }, body: only })),
     onSettled: () =>
       client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
   });

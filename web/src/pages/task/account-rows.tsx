@@ -1,25 +1,23 @@
-import { Group, Title } from '@mantine/core';
-import { IconUsers } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
-import { ACCOUNT_TASK_STATES, type AccountTaskState, type Totals } from '../../../../contracts/states.ts';
+import type { BulkState, Totals } from '../../../../contracts/states.ts';
 import { type TaskAddress, useAccountTasks } from '../../api/bulk.ts';
 import type { AccountTaskEvent } from '../../api/live.ts';
 import { useSerial } from '../../api/serial.ts';
 import type { AccountTaskItem, BulkTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
-import { useAddress } from '../../ui/address.ts';
-import { ErrorNotice, Notice } from '../../ui/notices.tsx';
-import { StateFilter } from '../../ui/progress.tsx';
-import { SearchField } from '../../ui/search-field.tsx';
-import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
+import { ErrorNotice } from '../../ui/notices.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { accountColumns } from './account-columns.tsx';
-import { CauseFilter } from './failures-panel.tsx';
+import { useAccountFilter } from './account-filter.ts';
+import { AccountFilters } from './account-filters.tsx';
+import { MatchingBar } from './matching-bar.tsx';
+import { NothingMatches } from './nothing-matches.tsx';
 import type { TaskLive } from './use-task-live.ts';
 
 interface AccountRowsProps {
   address: TaskAddress;
   task: BulkTask;
+  state: BulkState;
   totals: Totals;
   opened: string | null;
   onOpen(accountTaskId: string): void;
@@ -33,16 +31,10 @@ function moved(row: AccountTaskItem, event: AccountTaskEvent): AccountTaskItem {
   return event.errorType ? { ...next, error: { type: event.errorType, message: row.error?.message ?? '' } } : next;
 }
 
-export function AccountRows({ address, task, totals, opened, onOpen, live }: AccountRowsProps) {
-  const { get, set } = useAddress();
-  const state = ACCOUNT_TASK_STATES.find((one) => one === get('state'));
-  const q = get('q');
-  const rows = useAccountTasks(address, {
-    state,
-    q,
-    errorType: get('type') || undefined,
-    fingerprint: get('cause') || undefined,
-  });
+export function AccountRows({ address, task, state: taskState, totals, opened, onOpen, live }: AccountRowsProps) {
+  const narrowed = useAccountFilter();
+  const { state } = narrowed.filter;
+  const rows = useAccountTasks(address, narrowed.filter);
   const range = useRef<[number, number]>([0, 0]);
   const refreshVisible = useSerial(() => rows.refresh(...range.current));
 
@@ -64,18 +56,8 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
 
   return (
     <section aria-label={t('task:accountsOf')}>
-      <Group justify="space-between" mb="sm" gap="sm">
-        <Title order={2}>{t('task:accounts')}</Title>
-        <SearchField label={t('field.searchUser')} value={q} onChange={(next) => set('q', next)} />
-      </Group>
-      <div style={{ marginBottom: 12 }}>
-        <StateFilter
-          totals={totals}
-          value={state}
-          onChange={(next: AccountTaskState | undefined) => set('state', next)}
-        />
-      </div>
-      <CauseFilter address={address} />
+      <AccountFilters address={address} totals={totals} narrowed={narrowed} />
+      <MatchingBar address={address} state={taskState} narrowed={narrowed} />
       {rows.error ? (
         <ErrorNotice error={rows.error} onRetry={rows.reload} />
       ) : (
@@ -90,11 +72,7 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
             range.current = [first, last];
           }}
           onOpen={(row) => onOpen(row.id)}
-          empty={
-            <Notice icon={IconUsers} title={t('list.noAccountMatches')} color="gray">
-              {state ? t('task:noneIn', { state: ACCOUNT_TASK_LOOKS[state].label }) : t('list.otherUser')}
-            </Notice>
-          }
+          empty={<NothingMatches address={address} narrowed={narrowed} />}
         />
       )}
     </section>

@@ -1,16 +1,21 @@
-import { Button, Group, Skeleton, Text, Title } from '@mantine/core';
-import { IconFilter, IconRefresh, IconX } from '@tabler/icons-react';
+import { Button, Group, Text, Title } from '@mantine/core';
+import { IconFilter, IconRefresh } from '@tabler/icons-react';
 import type { BulkState } from '../../../../contracts/states.ts';
-import { type Cause, type TaskAddress, useFailures, useRetryCause } from '../../api/bulk.ts';
+import { type TaskAddress, useFailures, useRetryOnly } from '../../api/bulk.ts';
 import { useMay } from '../../api/session.tsx';
+import type { RetryOnly } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
 import { ask } from '../../ui/confirm.ts';
 import { causeText, formatCount, titleOf } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
+import { CardsSkeleton } from '../../ui/skeletons.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { sentenceOf } from './account-columns.tsx';
 import classes from './task.module.css';
+
+/** As high as a cause with its sentence. */
+const SKELETON_PX = 52;
 
 interface FailuresPanelProps {
   address: TaskAddress;
@@ -21,15 +26,15 @@ interface FailuresPanelProps {
 /** Why accounts failed, by cause, with what to do; each cause can be looked at and tried again by itself. */
 export function FailuresPanel({ address, state, failed }: FailuresPanelProps) {
   const failures = useFailures(address, failed > 0);
-  const retry = useRetryCause(address);
+  const retry = useRetryOnly(address);
   const mayOrder = useMay('operator') && state !== 'draft' && state !== 'scheduled';
   const { setAll } = useAddress();
   if (failed === 0) return null;
-  const items = failures.data ?? [];
+  const items = failures.data?.items ?? [];
 
   const show = (fingerprint: string | null, type: string): void =>
     setAll({ state: 'failed', type: fingerprint ? null : type, cause: fingerprint });
-  const askRetry = (cause: Cause, count: number, title: string): void =>
+  const askRetry = (cause: RetryOnly, count: number, title: string): void =>
     ask({
       title: t('task:failures.askTitle', { count }),
       text: t('task:failures.askText', { cause: title }),
@@ -49,10 +54,10 @@ export function FailuresPanel({ address, state, failed }: FailuresPanelProps) {
       {failures.error && !failures.data && (
         <ErrorNotice error={failures.error} onRetry={() => void failures.refetch()} />
       )}
-      {failures.isPending && <Skeleton height={56} />}
+      {failures.isPending && <CardsSkeleton cards={2} height={SKELETON_PX} />}
       <ul className={classes.causes}>
         {items.map(({ type, message, fingerprint, count }) => {
-          const cause: Cause = fingerprint ? { fingerprint } : { type };
+          const cause: RetryOnly = fingerprint ? { fingerprint } : { type };
           // Without a fingerprint the order goes by type, and reaches every failure of it.
           const reached = fingerprint
             ? count
@@ -96,29 +101,5 @@ export function FailuresPanel({ address, state, failed }: FailuresPanelProps) {
         })}
       </ul>
     </section>
-  );
-}
-
-/** Which cause the table is narrowed to, and the way back to all. */
-export function CauseFilter({ address }: { address: TaskAddress }) {
-  const { get, clear } = useAddress();
-  const type = get('type');
-  const cause = get('cause');
-  const failures = useFailures(address, Boolean(type || cause));
-  if (!type && !cause) return null;
-  const found = failures.data?.find(({ fingerprint }) => fingerprint === cause);
-  const title = found ? found.message || shared(titleOf(found.type)) : type ? shared(titleOf(type)) : cause;
-  return (
-    <Button
-      variant="light"
-      size="compact-sm"
-      mb="sm"
-      maw="100%"
-      rightSection={<IconX size={14} />}
-      aria-label={t('task:failures.clear', { cause: title ?? '' })}
-      onClick={() => clear(['type', 'cause'])}
-    >
-      {title}
-    </Button>
   );
 }

@@ -8,10 +8,13 @@ import { Page } from '../../ui/page.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { AccountDrawer } from './account-drawer.tsx';
 import { AccountRows } from './account-rows.tsx';
+import { EventsPanel } from './events-panel.tsx';
 import { FailuresPanel } from './failures-panel.tsx';
+import classes from './task.module.css';
 import { TaskActions } from './task-actions.tsx';
 import { TaskBanner } from './task-banner.tsx';
 import { TaskSummary } from './task-summary.tsx';
+import { ThroughputPanel } from './throughput-panel.tsx';
 import { useTaskLive } from './use-task-live.ts';
 
 const tasks = () => ({ to: '/tasks', label: t('nav.tasks') });
@@ -67,9 +70,21 @@ function TaskView({ address }: { address: TaskAddress }) {
       <Stack gap="md">
         <TaskBanner task={task.data} state={state} aggregate={aggregate.data} />
         <TaskSummary task={task.data} aggregate={aggregate.data} />
+        <div className={classes.panes}>
+          <ThroughputPanel address={address} state={state} />
+          <EventsPanel address={address} />
+        </div>
         <FailuresPanel address={address} state={state} failed={totals.failed} />
       </Stack>
-      <AccountRows address={address} task={task.data} totals={totals} opened={openedId} onOpen={open} live={live} />
+      <AccountRows
+        address={address}
+        task={task.data}
+        state={state}
+        totals={totals}
+        opened={openedId}
+        onOpen={open}
+        live={live}
+      />
       <AccountDrawer
         address={address}
         accountTaskId={openedId}

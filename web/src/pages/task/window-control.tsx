@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Popover, Stack, Text } from '@mantine/core';
+import { Button, Group, NumberInput, Popover, Slider, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
@@ -51,6 +51,14 @@ export function WindowControl({ value, busy, onSet }: WindowControlProps) {
               value={draft}
               onChange={setDraft}
               data-autofocus
+            />
+            <Slider
+              thumbLabel={t('task:windowSlide')}
+              min={WINDOW_MIN}
+              max={WINDOW_MAX}
+              label={null}
+              value={typeof draft === 'number' ? draft : WINDOW_MIN}
+              onChange={setDraft}
             />
             <Text size="xs" c="dimmed">
               {t('task:windowHint', { least: WINDOW_MIN, most: WINDOW_MAX })}

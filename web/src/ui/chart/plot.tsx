@@ -5,9 +5,11 @@ import UPlot from 'uplot';
 import { t } from '../../i18n/index.ts';
 import { formatDate } from '../../i18n/intl.ts';
 import classes from './chart.module.css';
-import { formatChartTime, type TimeSeriesProps } from './time-series.tsx';
+import { chartTimes, type TimeSeriesProps } from './time-series.tsx';
 
 const DAY_S = 86_400;
+/** Below this, marks of the time may stand less than a minute apart. */
+const SHORT_S = 360;
 /** What is shown on either side of a single measurement, seconds. */
 const ALONE_S = 1_800;
 const LABEL_FONT_PX = 11;
@@ -67,13 +69,12 @@ export function Plot({ label, times, series, format, filled = false, height }: T
             size: TIMES_HEIGHT,
             values: (self, splits) => {
               const { min = 0, max = 0 } = self.scales.x ?? {};
-              const long = (max ?? 0) - (min ?? 0) > 2 * DAY_S;
-              return splits.map((second) =>
-                formatDate(
-                  second * 1_000,
-                  long ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' },
-                ),
-              );
+              const span = (max ?? 0) - (min ?? 0);
+              const format: Intl.DateTimeFormatOptions =
+                span > 2 * DAY_S
+                  ? { day: 'numeric', month: 'short' }
+                  : { hour: '2-digit', minute: '2-digit', ...(span < SHORT_S ? { second: '2-digit' } : {}) };
+              return splits.map((second) => formatDate(second * 1_000, format));
             },
           },
           {
@@ -144,6 +145,7 @@ export function Plot({ label, times, series, format, filled = false, height }: T
   };
 
   const at = place && times[place.index];
+  const timeOf = chartTimes(times);
   return (
     // biome-ignore-start lint/a11y/noNoninteractiveTabindex: the arrow keys read the values
     // biome-ignore-start lint/a11y/useSemanticElements: a group of one picture and its values, no fieldset
@@ -163,7 +165,7 @@ export function Plot({ label, times, series, format, filled = false, height }: T
           data-side={place.left > (box.current?.clientWidth ?? 0) / 2 ? 'left' : 'right'}
           style={{ left: place.left + (plot.current?.over.offsetLeft ?? 0) }}
         >
-          <b>{formatChartTime(at)}</b>
+          <b>{timeOf(at)}</b>
           {series.map(({ key, label: name, color, values }) => {
             const value = values[place.index];
             return (
@@ -177,7 +179,7 @@ export function Plot({ label, times, series, format, filled = false, height }: T
       )}
       <VisuallyHidden aria-live="polite">
         {at &&
-          `${formatChartTime(at)}: ${series
+          `${timeOf(at)}: ${series
             .map(({ label: name, values }) => {
               const value = values[place.index];
               return `${name} ${value === null || value === undefined ? '–' : format(value)}`;

@@ -31,12 +31,21 @@ export interface TimeSeriesProps {
 const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
 
 const TIME: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
-export const formatChartTime = (at: string): string => formatDate(Date.parse(at), TIME);
+const MINUTE_MS = 60_000;
+
+/** Times so precise that no two neighbours read alike. */
+export function chartTimes(times: readonly string[]): (at: string) => string {
+  const [first, second] = times;
+  const close = first !== undefined && second !== undefined && Date.parse(second) - Date.parse(first) < MINUTE_MS;
+  const format = close ? { ...TIME, second: '2-digit' as const } : TIME;
+  return (at) => formatDate(Date.parse(at), format);
+}
 
 /** Values over time as lines, read by pointer or arrow keys, and as a table for those whom lines do not serve. */
 export function TimeSeries(props: TimeSeriesProps) {
   const { label, times, series, format, height = 200 } = props;
   const [tabled, setTabled] = useState(false);
+  const timeOf = chartTimes(times);
   return (
     <figure className={classes.figure} aria-label={label}>
       <figcaption className={classes.legend}>
@@ -74,7 +83,7 @@ export function TimeSeries(props: TimeSeriesProps) {
               <Table.Tbody>
                 {times.map((at, index) => (
                   <Table.Tr key={at}>
-                    <Table.Td>{formatChartTime(at)}</Table.Td>
+                    <Table.Td>{timeOf(at)}</Table.Td>
                     {series.map(({ key, values }) => {
                       const value = values[index];
                       return (
