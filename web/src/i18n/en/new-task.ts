@@ -14,7 +14,7 @@ export default {
     'Accounts that cannot take part are refused: the check before the start says how many and why, and the task goes on without them.',
   noneRefused: 'none was refused',
   found: 'At the last check <b>{{accounts}}</b> could take part, {{refused}}.',
-  noTagsText: 'Give accounts tags on the <link>accounts page</link>, or pick them one by one.',
+  noTagsText: 'Give accounts tags on the <page>accounts page</page>, or pick them one by one.',
   pick: 'Pick {{name}}',
   picked: '<b>{{accounts}}</b> picked',
   no: 'No. {{n}}',
@@ -148,7 +148,7 @@ export default {
   byFilter: 'All that match',
   filterMeans: '<b>{{accounts}}</b>: {{words}}.',
   filterText:
-    'Whoever matches when the task is made takes part, and later changes no longer matter. Another filter is set on the <link>accounts page</link>.',
+    'Whoever matches when the task is made takes part, and later changes no longer matter. Another filter is set on the <page>accounts page</page>.',
   'who.tag': 'All with the tag {{tag}}',
   'who.platform': 'All of {{platform}}',
   'who.filter': 'All that match: {{words}}',

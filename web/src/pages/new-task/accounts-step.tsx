@@ -94,7 +94,7 @@ function ByTag({ draft, onChange }: PartProps) {
   if (tags.data?.length === 0) {
     return (
       <Notice icon={IconUsers} title={t('newTask:noTags')} color="gray">
-        <Phrase of="newTask:noTagsText" parts={{ link: <Link to="/accounts" /> }} />
+        <Phrase of="newTask:noTagsText" parts={{ page: <Link to="/accounts" /> }} />
       </Notice>
     );
   }

@@ -20,7 +20,7 @@ export function ByFilter({ filter }: { filter: AccountFilter }) {
         />
       </Text>
       <Text size="sm" c="dimmed" maw={720}>
-        <Phrase of="newTask:filterText" parts={{ link: <Link to="/accounts" /> }} />
+        <Phrase of="newTask:filterText" parts={{ page: <Link to="/accounts" /> }} />
       </Text>
     </div>
   );
