@@ -152,6 +152,137 @@ describe('the first steps on an empty installation', () => {
   });
 });
 
+describe('an edit of many accounts', () => {
+  const limitsOf = async (): Promise<unknown[]> => {
+    const { rows } = await database.query('SELECT "dailyLimits" FROM "Account" ORDER BY username');
+    return rows.map(({ dailyLimits }: { dailyLimits: unknown }) => dailyLimits);
+  };
+
+  it('takes one limit away, says beforehand whose, and gives it back', async () => {
+    await database.query(
+      `UPDATE "Account" SET "dailyLimits" = CASE WHEN username = 'hedy' THEN '{"follows": 4}'::jsonb
+         ELSE '{"posts": 7, "follows": 4}' END`,
+    );
+    await page.goto(`${stack.apiUrl}/accounts`);
+    await page.getByRole('checkbox', { name: 'Choose all that are loaded' }).click();
+    await button('Edit', page.getByRole('region', { name: 'Chosen accounts' })).click();
+    const edit = dialog('Edit 3 accounts');
+    await edit
+      .getByRole('combobox', { name: 'Limits' })
+      .or(edit.getByRole('textbox', { name: 'Limits' }))
+      .click();
+    await page.getByRole('option', { name: /take some away/ }).click();
+    await edit.getByLabel('Take these limits away').first().click();
+    await page.getByRole('option', { name: 'Posts a day' }).click();
+    await edit.getByText('Limits', { exact: true }).last().click();
+    await edit.getByRole('status').getByText('2 accounts would change. 1 is so already.').waitFor();
+    expect(await edit.getByRole('textbox', { name: 'Posts a day' }).isDisabled()).toBe(true);
+    await edit.getByText('The first ones, before and after').click();
+    await edit.getByText("edith: Posts a day 7 → the platform's").waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await takeShots(page, 'edit-preview');
+    await button('Change', edit).click();
+    await page.getByText('2 accounts changed.').waitFor();
+    expect(await limitsOf()).toEqual([{ follows: 4 }, { follows: 4 }, { follows: 4 }]);
+    await button('Undo').click();
+    await page.getByText('Taken back.').last().waitFor();
+    expect(await limitsOf()).toEqual([{ posts: 7, follows: 4 }, { posts: 7, follows: 4 }, { follows: 4 }]);
+  });
+});
+
+describe('proxies', () => {
+  const proxyOf = async (username: string): Promise<unknown> =>
+    (
+      await database.query(
+        'SELECT p.name FROM "Account" a LEFT JOIN "Proxy" p ON p.id = a."proxyId" WHERE username = $1',
+        [username],
+      )
+    ).rows[0]?.name;
+
+  beforeAll(async () => {
+    const make = async (name: string, status: string, spare: boolean): Promise<string> => {
+      const { rows } = await database.query(
+        `INSERT INTO "Proxy" (name, protocol, host, port, status, spare, "checkedAt", "updatedAt")
+         VALUES ($1, 'http', 'proxy.example.com', 8080, $2, $3, now(), now()) RETURNING id`,
+        [name, status, spare],
+      );
+      return rows[0].id;
+    };
+    const tired = await make('Tired', 'failing', false);
+    await make('Reserve one', 'healthy', true);
+    await make('Reserve two', 'failing', true);
+    await database.query(`UPDATE "Account" SET "proxyId" = $1 WHERE username IN ('edith', 'hedy')`, [tired]);
+    for (let n = 0; n < 12; n += 1) {
+      const isDown = n >= 10;
+      const findings = {
+        ...{
+          status: isDown ? 'failing' : 'healthy',
+          verdict: isDown ? 'Nothing answers.' : 'Healthy.',
+          stability: null,
+        },
+        checks: isDown ? [] : [{ check: 'country', outcome: 'passed', detail: 'The country is DE, as expected.' }],
+        exitAddress: isDown ? null : n < 5 ? '203.0.113.7' : '203.0.113.8',
+        latency: isDown ? null : { requests: 10, failed: n % 2, p50Ms: 80 + n, p95Ms: 160 + n },
+      };
+      await database.query(
+        `INSERT INTO "ProxyCheck" ("proxyId", verdict, detail, "checkedAt")
+         VALUES ($1, $2, $3, now() - $4::int * interval '1 hour')`,
+        [tired, findings.verdict, JSON.stringify({ findings, changes: [] }), 12 - n],
+      );
+    }
+  });
+
+  it('show their health over time in the list and in full beside it', async () => {
+    await page.goto(`${stack.apiUrl}/proxies`);
+    await page.getByRole('img', { name: 'The last 12 checks: 10 healthy and 2 failed' }).waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await takeShots(page, 'proxies');
+    await page.getByText('Tired', { exact: true }).first().click();
+    const drawer = dialog('Tired');
+    const latency = drawer.getByRole('figure', { name: 'Answers after' });
+    await latency.getByText('Show as a table').click();
+    await latency.getByRole('cell', { name: '89 ms' }).waitFor();
+    const share = drawer.getByRole('figure', { name: 'Requests that came through' });
+    await share.getByText('Show as a table').click();
+    expect(await share.getByRole('cell', { name: '90%' }).count()).toBe(5);
+    expect(await share.getByRole('cell', { name: '0%', exact: true }).count()).toBe(2);
+    await drawer.getByText('It came out at 2 different addresses.').waitFor();
+    await drawer.getByText('The country is DE, as expected.').first().waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await takeShots(page, 'proxy-history');
+    await button('Close', drawer).click();
+  });
+
+  it('of the spare pool go to accounts whose own fails, after a look at who gets which, and come back', async () => {
+    const pool = page.getByRole('region', { name: 'Spare pool' });
+    await pool.getByText('2 spares are free: 1 healthy and 1 failing.').waitFor();
+    await link('2 accounts', pool).waitFor();
+    await page.getByRole('radio', { name: 'Free spares' }).check({ force: true });
+    await page.getByText('Tired', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByText('Reserve one').first().waitFor();
+
+    await button('Assign spares', pool).click();
+    const assign = dialog('Assign spares');
+    await assign.getByRole('status').getByText('1 account would change. 1 would stay as it is.').waitFor();
+    await assign.getByText('No proxy of the spare pool has room for it.').waitFor();
+    await assign.getByText('The first ones, before and after').click();
+    await assign.getByText(/: Proxy Tired → Reserve one/).waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await takeShots(page, 'assign-spares');
+    await assign.getByLabel('Most accounts behind one').fill('2');
+    await assign.getByRole('status').getByText('2 accounts would change.').waitFor();
+    expect([await proxyOf('edith'), await proxyOf('hedy')]).toEqual(['Tired', 'Tired']);
+    await button('Give 2 accounts a spare', assign).click();
+    await page.getByText('2 accounts have a spare now.').waitFor();
+    expect([await proxyOf('edith'), await proxyOf('hedy')]).toEqual(['Reserve one', 'Reserve one']);
+    await pool.getByText('1 spare is free: 1 failing.').waitFor();
+    await button('Undo').click();
+    await page.getByText('Taken back.').last().waitFor();
+    expect([await proxyOf('edith'), await proxyOf('hedy')]).toEqual(['Tired', 'Tired']);
+    await pool.getByText('2 spares are free').waitFor();
+  });
+});
+
 describe('a new bulk task over all that match', () => {
   it('takes exactly them, a hundred thousand too, and says who they are', async () => {
     await database.query(

@@ -117,6 +117,7 @@ export function AccountSelection({ selection, filter, total, allMatching, onAllM
           <EditDialog
             opened={editing}
             onClose={() => setEditing(false)}
+            target={target}
             count={count}
             busy={edit.isPending}
             error={edit.error}
