@@ -49,6 +49,30 @@ describe('editing and deleting many accounts', () => {
     expect(again.json).toMatchObject({ changed: 0, unchanged: 1, undoToken: null });
   });
 
+  it('says beforehand how many would change and what, and writes nothing', async () => {
+    const ids = await makeAccounts(api, 'preview', 25, { dailyLimits: { posts: 9, follows: 3 } });
+    await api.deps.db.account.update({ where: { id: ids[0] ?? '' }, data: { dailyLimits: { follows: 3 } } });
+    await api.deps.db.account.update({ where: { id: ids[1] ?? '' }, data: { tags: ['preview', 'blocked'] } });
+    const order = { filter: { tag: 'preview' }, dailyLimits: { posts: null } };
+    const asked = await api.call('/api/accounts/bulk-edit?dryRun=true', { body: order });
+    expect(asked.json).toMatchObject({ changed: 24, unchanged: 1, refusedTotal: 0, undoToken: null });
+    const examples = asked.json.examples as unknown as { username: string; before: object; after: object }[];
+    expect(examples).toHaveLength(20);
+    expect(examples[0]).toMatchObject({
+      username: 'preview1',
+      before: { dailyLimits: { posts: 9, follows: 3 } },
+      after: { dailyLimits: { follows: 3 } },
+    });
+    expect((await account(ids[1])).dailyLimits).toEqual({ posts: 9, follows: 3 });
+    expect(await api.deps.db.accountEvent.count({ where: { accountId: ids[1] ?? '' } })).toBe(0);
+
+    const done = await edit(order);
+    expect(done.json).toMatchObject({ changed: 24, unchanged: 1, examples: [] });
+    expect((await account(ids[1])).dailyLimits).toEqual({ follows: 3 });
+    expect((await undo(done.json.undoToken)).json).toMatchObject({ restored: 24 });
+    expect((await account(ids[1])).dailyLimits).toEqual({ posts: 9, follows: 3 });
+  });
+
   it('is on the audit log once, and on the timeline of each account with what it was before', async () => {
     const [id] = await makeAccounts(api, 'logged', 1);
     await edit({ ids: [id], timeZone: 'Europe/Berlin' });

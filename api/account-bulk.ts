@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { deleteAccountsSchema, editAccountsSchema, refusedSchema } from './account-bulk-schemas.ts';
 import { removeAccounts } from './account-delete.ts';
 import type { Refusal } from './account-edit.ts';
-import { editAccounts } from './account-edit.ts';
+import { editAccounts, previewEdit } from './account-edit.ts';
 import { UNDO_MINUTES, undoEdit } from './account-edit-undo.ts';
+import { flagQuery } from './pages.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
 
 const tags = ['Accounts'];
 const LISTED_REFUSALS = 1_000;
+
+const fields = z.record(z.string(), z.json());
 
 const shownRefusals = (refused: readonly Refusal[]) => ({
   refused: refused.slice(0, LISTED_REFUSALS),
@@ -24,10 +27,11 @@ export const accountBulkRoutes: Route[] = [
     description:
       'By their ids, or all that a filter of the list matches now. Written in transactions of 5,000 accounts; an account ' +
       'that cannot be changed as asked is left whole and listed with the reason. `undoToken` takes the edit back for an ' +
-      'hour.',
+      'hour. With `dryRun=true` nothing is written: it says how many would change, and of the first 20 what.',
     tags,
     access: 'operator',
     idempotent: true,
+    query: z.object({ dryRun: flagQuery.default(false).meta({ description: 'Only say what would change' }) }),
     body: editAccountsSchema,
     examples: {
       tags: { filter: { platform: 'sandbox' }, tags: { add: ['crew-a'], remove: ['trial'] } },
@@ -37,7 +41,7 @@ export const accountBulkRoutes: Route[] = [
     },
     responses: {
       200: {
-        description: 'What was changed',
+        description: 'What was changed, or with `dryRun` what would be',
         schema: z.object({
           changed: z.int(),
           unchanged: z.int().meta({ description: 'That were so already' }),
@@ -45,18 +49,26 @@ export const accountBulkRoutes: Route[] = [
           refusedTotal: z.int(),
           undoToken: z.uuid().nullable().meta({ description: 'Null when nothing changed' }),
           undoUntil: z.iso.datetime().nullable(),
+          examples: z
+            .array(z.object({ accountId: z.uuid(), username: z.string(), before: fields, after: fields }))
+            .meta({ description: 'Of a dry run: the first 20 that would change, with the fields that would' }),
         }),
       },
       409: { description: 'There is no spare proxy to spread over' },
     },
-    async handler({ body: { ids, filter, ...edit }, actor, deps, note }) {
+    async handler({ body: { ids, filter, ...edit }, query, actor, deps, note }) {
+      if (query.dryRun) {
+        const { refused, ...preview } = await previewEdit(deps, { ids, filter }, edit);
+        const body = { ...preview, ...shownRefusals(refused), undoToken: null, undoUntil: null };
+        return { status: 200, body };
+      }
       const { editId, changed, unchanged, refused } = await editAccounts(deps, { ids, filter }, edit, actor.name);
       note({ subject: 'accounts', detail: { changed, unchanged, refusedTotal: refused.length, edit: editId } });
       const undo = {
         undoToken: changed > 0 ? editId : null,
         undoUntil: changed > 0 ? new Date(Date.now() + UNDO_MINUTES * 60_000).toISOString() : null,
       };
-      return { status: 200, body: { changed, unchanged, ...shownRefusals(refused), ...undo } };
+      return { status: 200, body: { changed, unchanged, ...shownRefusals(refused), ...undo, examples: [] } };
     },
   }),
   route({

@@ -13,6 +13,8 @@ import { LOCK_SPARES } from './proxy-worker-sql.ts';
 export const CHUNK = 5_000;
 export const TRANSACTION_MS = 60_000;
 const MOST_TAGS = 50;
+/** So many accounts a preview shows as they are and would be. */
+const SHOWN_EXAMPLES = 20;
 
 export type Edit = Omit<z.output<typeof editAccountsSchema>, 'ids' | 'filter'>;
 export type Selected = Pick<z.output<typeof editAccountsSchema>, 'ids' | 'filter'>;
@@ -40,16 +42,19 @@ const changedFields = (from: string): string =>
     )
     .join(' || ');
 
-/** `$1` ids, `$2` the proxy of each, `$3` edit, `$4` by, `$5` id of the edit, `$6` tags to add, `$7` tags to remove. */
-const CHANGE = `
+/**
+ * What becomes of each account: `$1` ids, `$2` the proxy of each, `$3` edit, `$4` by, `$5` tags to add, `$6` tags to
+ * remove.
+ */
+const judged = (lock: string): string => `
   WITH given AS (
     SELECT id, proxy FROM unnest($1::uuid[], $2::uuid[]) AS g(id, proxy)
   ), edit AS (
-    SELECT $3::jsonb AS e, $6::text[] AS add, $7::text[] AS remove
+    SELECT $3::jsonb AS e, $5::text[] AS add, $6::text[] AS remove
   ), o AS MATERIALIZED (
     SELECT a.id, a.username, a.tags, a."timeZone", a."quietHours", a."dailyLimits", a."proxyId", a.status,
       a."statusReason", a.secret IS NULL AS bare, a."sessionAt", g.proxy
-    FROM "Account" a JOIN given g ON g.id = a.id ORDER BY a.id FOR NO KEY UPDATE OF a
+    FROM "Account" a JOIN given g ON g.id = a.id ORDER BY a.id ${lock}
   ), n AS MATERIALIZED (
     SELECT o.id, s.status,
       CASE WHEN NOT o.tags @> add OR o.tags && remove
@@ -84,7 +89,18 @@ const CHANGE = `
           THEN 'The most time between two of its actions would be shorter than the least.'
       END AS refusal
     FROM n JOIN o ON o.id = n.id CROSS JOIN edit
-  ), written AS (
+  )`;
+
+const REFUSED = `coalesce((
+    SELECT json_agg(r ORDER BY r."accountId") FROM (
+      SELECT id AS "accountId", username, refusal AS reason FROM judged WHERE refusal IS NOT NULL
+      UNION ALL
+      SELECT g.id, NULL, 'There is no such account.' FROM given g WHERE NOT EXISTS (SELECT FROM o WHERE o.id = g.id)
+    ) r
+  ), '[]') AS refused`;
+
+/** `$7` id of the edit. */
+const CHANGE = `${judged('FOR NO KEY UPDATE OF a')}, written AS (
     UPDATE "Account" a SET tags = j.tags, "timeZone" = j."timeZone", "quietHours" = j."quietHours",
       "dailyLimits" = j."dailyLimits", "proxyId" = j."proxyId", status = j.status, "statusReason" = j."statusReason",
       "updatedAt" = now()
@@ -92,16 +108,18 @@ const CHANGE = `
     RETURNING a.id
   ), noted AS (
     INSERT INTO "AccountEvent" ("accountId", type, data, by, "editId")
-    SELECT j.id, 'edit', jsonb_build_object('before', j.before, 'after', j.after), $4::text, $5::uuid
+    SELECT j.id, 'edit', jsonb_build_object('before', j.before, 'after', j.after), $4::text, $7::uuid
     FROM judged j JOIN written w ON w.id = j.id ORDER BY j.id
   )
-  SELECT (SELECT count(*)::int FROM written) AS changed, coalesce((
-    SELECT json_agg(r ORDER BY r."accountId") FROM (
-      SELECT id AS "accountId", username, refusal AS reason FROM judged WHERE refusal IS NOT NULL
-      UNION ALL
-      SELECT g.id, NULL, 'There is no such account.' FROM given g WHERE NOT EXISTS (SELECT FROM o WHERE o.id = g.id)
-    ) r
-  ), '[]') AS refused`;
+  SELECT (SELECT count(*)::int FROM written) AS changed, ${REFUSED}, '[]'::json AS examples`;
+
+/** The same judgement, and nothing is written. */
+const PREVIEW = `${judged('')}, would AS (
+    SELECT id AS "accountId", username, before, after FROM judged WHERE refusal IS NULL AND after <> '{}'
+  )
+  SELECT (SELECT count(*)::int FROM would) AS changed, ${REFUSED}, coalesce((
+    SELECT json_agg(w) FROM (SELECT * FROM would ORDER BY username, "accountId" LIMIT ${SHOWN_EXAMPLES}) w
+  ), '[]') AS examples`;
 
 /** The spares one after the other, those with the fewest accounts first, each up to `most` accounts. */
 function* places(spares: readonly { id: string; used: number }[], most: number): Generator<string> {
@@ -127,11 +145,54 @@ async function proxiesFor(db: Db, ids: readonly string[], proxy: Edit['proxy']):
   return ids.map(() => next.next().value ?? null);
 }
 
-export interface Edited {
-  editId: string;
+/** An account as it is and as it would be: the fields that change, and nothing else. */
+export interface EditExample {
+  accountId: string;
+  username: string;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+}
+
+interface Counted {
   changed: number;
   unchanged: number;
   refused: Refusal[];
+}
+export type Edited = Counted & { editId: string };
+export type EditPreview = Counted & { examples: EditExample[] };
+
+type Answer = Omit<EditPreview, 'unchanged'>;
+const NOTHING: Answer = { changed: 0, refused: [], examples: [] };
+
+function add(counted: Counted, asked: number, { changed, refused }: Answer): void {
+  counted.changed += changed;
+  counted.unchanged += asked - changed - refused.length;
+  counted.refused.push(...refused);
+}
+
+/** The values of the statements for a chunk, the id of the edit apart. */
+function valuesFor({ tags, ...fields }: Edit, by: string) {
+  return [JSON.stringify(fields), by, tags?.add ?? [], tags?.remove ?? []] as const;
+}
+
+/**
+ * What an edit would do to accounts as they are now.
+ * @throws Problem as {@link editAccounts}
+ */
+export async function previewEdit(deps: Pick<Deps, 'db'>, selected: Selected, edit: Edit): Promise<EditPreview> {
+  const { db } = deps;
+  if (edit.proxy?.mode === 'set') await checkProxy(db, edit.proxy.proxyId);
+  const ids = await selectedIds(deps, selected);
+  const proxies = await proxiesFor(db, ids, edit.proxy);
+  const preview: EditPreview = { changed: 0, unchanged: 0, refused: [], examples: [] };
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const some = ids.slice(at, at + CHUNK);
+    const values = [some, proxies.slice(at, at + CHUNK), ...valuesFor(edit, '')] as const;
+    const answer = (await queryOne<Answer>(db, PREVIEW, ...values)) ?? NOTHING;
+    add(preview, some.length, answer);
+    preview.examples.push(...answer.examples.slice(0, SHOWN_EXAMPLES - preview.examples.length));
+  }
+  return preview;
 }
 
 /**
@@ -152,8 +213,6 @@ export async function editAccounts(
   const editId = randomUUID();
   await query(db, `INSERT INTO "AccountEdit" (id, by) VALUES ($1::uuid, $2) RETURNING id`, editId, by);
   const edited: Edited = { editId, changed: 0, unchanged: 0, refused: [] };
-  const { tags, ...fields } = edit;
-  const values = [JSON.stringify(fields), by, editId, tags?.add ?? [], tags?.remove ?? []] as const;
   for (let at = 0; at < ids.length; at += CHUNK) {
     const some = ids.slice(at, at + CHUNK);
     const answer = await db
@@ -161,23 +220,15 @@ export async function editAccounts(
         async (tx) => {
           // A worker that looks for a free spare must not take one that is given out here.
           if (edit.proxy?.mode === 'spread') await query(tx, LOCK_SPARES);
-          const row = await queryOne<{ changed: number; refused: Refusal[] }>(
-            tx,
-            CHANGE,
-            some,
-            proxies.slice(at, at + CHUNK),
-            ...values,
-          );
-          return row ?? { changed: 0, refused: [] };
+          const values = [some, proxies.slice(at, at + CHUNK), ...valuesFor(edit, by), editId] as const;
+          return (await queryOne<Answer>(tx, CHANGE, ...values)) ?? NOTHING;
         },
         { timeout: TRANSACTION_MS, maxWait: TRANSACTION_MS },
       )
       .catch((error: unknown) => {
         throw isReferenced(error) ? conflict('The proxy was deleted in the meantime. Choose another one.') : error;
       });
-    edited.changed += answer.changed;
-    edited.unchanged += some.length - answer.changed - answer.refused.length;
-    edited.refused.push(...answer.refused);
+    add(edited, some.length, answer);
   }
   return edited;
 }

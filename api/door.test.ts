@@ -1,5 +1,5 @@
 import { bulkRoutes } from './bulk.ts';
-import { field, makeAccounts, makeVideo, rowsWritten } from './door/test-data.ts';
+import { errorsOf, field, makeAccounts, makeVideo, rowsWritten } from './door/test-data.ts';
 import { doorRoutes } from './door.ts';
 import { startTestApi, type TestApi } from './testing.ts';
 
@@ -47,6 +47,28 @@ describe('an order for a bulk task', () => {
     expect(byTag.json).toMatchObject({ total: 4 });
     const byPlatform = await dryRun({ accounts: { platform: 'sandbox' }, params: { mediaIds: [mediaId] } });
     expect(Number(byPlatform.json.total)).toBeGreaterThan(4);
+  });
+
+  it('takes all that a filter matches, as they are when the order is given', async () => {
+    const ids = await makeAccounts(api, 'sifted', 5);
+    await makeAccounts(api, 'sifted-off', 2, { status: 'disabled' });
+    const params = { mediaIds: [await makeVideo(api, 'sifted.mp4')] };
+    const accounts = { filter: { q: 'sifted', status: 'active,new', tag: 'sifted' } };
+    expect((await dryRun({ accounts, params })).json).toMatchObject({ total: 5, refusedTotal: 0 });
+    const made = await order({ accounts, params });
+    expect(made.json).toMatchObject({ total: 5 });
+    await makeAccounts(api, 'sifted-late', 1, { tags: ['sifted'] });
+    const list = await api.call(`/api/bulk/upload/${made.json.id}/accounts`);
+    expect(field<{ accountId: string }[]>(list, 'items').map(({ accountId }) => accountId)).toEqual(ids);
+    const detail = await api.call(`/api/bulk/upload/${made.json.id}`);
+    expect(detail.json.selection).toEqual({ filter: { q: 'sifted', status: ['new', 'active'], tag: 'sifted' } });
+
+    const none = await dryRun({ accounts: { filter: { q: 'no such name' } }, params });
+    expect(none.status).toBe(422);
+    expect(errorsOf(none)).toEqual([{ path: 'accounts', message: 'No account matches the filter.' }]);
+    const wrong = await dryRun({ accounts: { filter: { tags: 'sifted' } }, params });
+    expect(wrong.status).toBe(400);
+    expect(errorsOf(wrong)).toEqual([{ path: 'accounts.filter.tags', message: 'Unknown field' }]);
   });
 
   it('is scheduled when it has a time to start', async () => {
@@ -189,7 +211,10 @@ describe('a hundred thousand accounts', () => {
     const count = 100_000;
     await makeAccounts(api, 'many', count);
     const mediaIds = [await makeVideo(api, 'many-1.mp4'), await makeVideo(api, 'many-2.mp4')];
-    const made = await order({ accounts: { tag: 'many' }, params: { mediaIds, captions: ['Hi {{username}} {a|b}'] } });
+    const made = await order({
+      accounts: { filter: { tag: 'many', status: 'active', proxy: 'none' } },
+      params: { mediaIds, captions: ['Hi {{username}} {a|b}'] },
+    });
     expect(made.json).toMatchObject({ total: count });
     const base = `/api/bulk/upload/${made.json.id}`;
     expect((await api.call(`${base}/aggregate`)).json).toMatchObject({ totals: { total: count, pending: count } });

@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts';
 import { afterCursor, listOf, newestFirst, pageOf, pageQuery, toPage } from './pages.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
 import { proxyChecksRoute } from './proxy-checks.ts';
+import { proxyPoolRoute, recentChecks, recentChecksSchema } from './proxy-pool.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
 import { sealProxyPassword } from './secrets.ts';
@@ -89,6 +90,8 @@ const proxySchema = z
   })
   .meta({ id: 'Proxy' });
 
+const listedSchema = proxySchema.extend({ recent: recentChecksSchema }).meta({ id: 'ListedProxy' });
+
 const withAccounts = { _count: { select: { accounts: true } } } as const;
 
 function toProxy(row: ProxyRow & { _count: { accounts: number } }) {
@@ -121,6 +124,7 @@ const given = <T extends object>(changes: T) =>
 
 export const proxiesRoutes: Route[] = [
   proxyChecksRoute,
+  proxyPoolRoute,
   route({
     method: 'get',
     path: '/api/proxies',
@@ -137,7 +141,7 @@ export const proxiesRoutes: Route[] = [
       q: line(100).optional().meta({ description: 'Part of the name or the host' }),
       ...pageQuery,
     }),
-    responses: { 200: { description: 'One page', schema: pageOf(proxySchema) } },
+    responses: { 200: { description: 'One page', schema: pageOf(listedSchema) } },
     async handler({ query: { cursor, limit, status, used, q, ...exact }, deps }) {
       const text =
         q === undefined ? undefined : ({ contains: q.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } as const);
@@ -156,7 +160,12 @@ export const proxiesRoutes: Route[] = [
         take: limit + 1,
         include: withAccounts,
       });
-      return { status: 200, body: toPage(rows, limit, toProxy) };
+      const recent = await recentChecks(
+        deps.db,
+        rows.map(({ id }) => id),
+      );
+      const toListed = (row: (typeof rows)[number]) => ({ ...toProxy(row), recent: recent.get(row.id) ?? [] });
+      return { status: 200, body: toPage(rows, limit, toListed) };
     },
   }),
   route({

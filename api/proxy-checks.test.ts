@@ -96,3 +96,58 @@ describe('the checks of a proxy', () => {
     expect([lost.status, lost.json.detail]).toEqual([409, expect.stringMatching(/lease .* is lost/)]);
   });
 });
+
+describe('the health of proxies and their spare pool', () => {
+  const findings = (status: string, p50Ms: number | null) => ({
+    status,
+    verdict: status,
+    checks: [],
+    exitAddress: '203.0.113.7',
+    latency: p50Ms === null ? null : { requests: 10, failed: 0, p50Ms, p95Ms: p50Ms * 2 },
+    stability: null,
+  });
+
+  it('shows the last twenty checks of each proxy of a page, oldest first, without what checked nothing', async () => {
+    const id = await add({ name: 'Watched' });
+    for (let n = 0; n < 24; n += 1) {
+      const at = new Date(Date.UTC(2026, 0, 1, n));
+      const detail =
+        n === 23 ? { changes: ['port'] } : { findings: findings(n % 2 ? 'failing' : 'healthy', n || null) };
+      await api.deps.db.proxyCheck.create({ data: { proxyId: id, verdict: `check ${n}`, detail, checkedAt: at } });
+    }
+    const { items } = (await call('/api/proxies?q=Watched')).json as unknown as { items: { recent: object[] }[] };
+    const recent = items[0]?.recent as { at: string; status: string; p50Ms: number | null }[];
+    expect(recent).toHaveLength(20);
+    expect(recent[0]).toMatchObject({ status: 'failing', p50Ms: 3 });
+    expect(Date.parse(recent[0]!.at)).toBe(Date.UTC(2026, 0, 1, 3));
+    expect(recent.at(-1)).toMatchObject({ status: 'healthy', p50Ms: 22 });
+  });
+
+  it('counts the free spares by their health, and the accounts that could do with one', async () => {
+    const { db } = api.deps;
+    await db.proxy.deleteMany({});
+    expect((await call('/api/proxies/pool')).json).toMatchObject({ spares: 0, accounts: { without: 0, failing: 0 } });
+    const make = async (name: string, spare: boolean, status: string) =>
+      (await db.proxy.create({ data: { name, protocol: 'http', host: 'p', port: 1, spare, status } })).id;
+    for (const status of ['healthy', 'healthy', 'unknown', 'failing']) await make('free', true, status);
+    await make('idle', false, 'healthy');
+    const used = [await make('lent', true, 'healthy'), await make('bad', false, 'failing'), null, null, null];
+    for (const [n, proxyId] of used.entries()) {
+      await db.account.create({ data: { platform: 'sandbox', username: `pool${n}`, proxyId } });
+    }
+    expect((await call('/api/proxies/pool')).json).toEqual({
+      spares: 5,
+      free: { healthy: 2, unknown: 1, unstable: 0, failing: 1 },
+      idle: 1,
+      accounts: { without: 3, failing: 1 },
+    });
+    const body = { filter: { proxy: 'none' }, proxy: { mode: 'spread', perProxy: 1 } };
+    const preview = await call('/api/accounts/bulk-edit?dryRun=true', { body });
+    // Two healthy ones and the unchecked one are free; the lent one has its account already.
+    expect(preview.json).toMatchObject({ changed: 3, refusedTotal: 0 });
+    const done = await call('/api/accounts/bulk-edit', { body });
+    expect((await call('/api/proxies/pool')).json).toMatchObject({ accounts: { without: 0 } });
+    await call('/api/accounts/bulk-edit/undo', { body: { undoToken: done.json.undoToken } });
+    expect((await call('/api/proxies/pool')).json).toMatchObject({ accounts: { without: 3, failing: 1 } });
+  });
+});

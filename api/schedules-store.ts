@@ -50,7 +50,7 @@ export const scheduleItemSchema = z
     overlap: z.enum(OVERLAPS),
     when: z.string().meta({ description: 'The spec in words' }),
     state: z.enum(['active', 'paused', 'done']).meta({ description: '`done`: its one time has passed' }),
-    selection: z.unknown().meta({ description: '`{tag}`, `{platform}`, or `{idCount}`' }),
+    selection: z.unknown().meta({ description: '`{tag}`, `{platform}`, `{filter}`, or `{idCount}`' }),
     nextRunAt: time.nullable(),
     nextRunReason: z.string().nullable().meta({ description: 'Why there is no next run, or why it cannot be told' }),
     lastRunAt: time.nullable(),

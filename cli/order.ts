@@ -172,7 +172,10 @@ export function registerKind(bulk: Command, kind: AnyKind): void {
   const options = kindOptions(kind);
   const command = new Command(kind.name).copyInheritedSettings(bulk).description(kind.description ?? kind.title);
   command
-    .requiredOption('--accounts <which...>', 'ids, tag:<tag>, platform:<name>, or @<file with ids>')
+    .requiredOption(
+      '--accounts <which...>',
+      'ids, tag:<tag>, platform:<name>, filter:<name=value&…> as the list takes it, or @<file with ids>',
+    )
     .option('--name <text>', 'what people call the task')
     .addOption(
       new Option('--window <number>', `how many accounts run at once (${WINDOW_MIN} to ${WINDOW_MAX})`).argParser(

@@ -110,7 +110,7 @@ export const taskItemSchema = z.object(taskHead);
 export const taskSchema = z.object({
   ...taskHead,
   params: z.unknown(),
-  selection: z.unknown().meta({ description: '`{tag}`, `{platform}`, or `{idCount}`' }),
+  selection: z.unknown().meta({ description: '`{tag}`, `{platform}`, `{filter}`, or `{idCount}`' }),
   pace: paceSchema.nullable(),
   createdById: z.string().nullable(),
   startRequestedAt: time.nullable(),

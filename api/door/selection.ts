@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountConditions, accountFilterSchema } from '../account-filter.ts';
 import type { FieldError } from '../problem.ts';
 import { unprocessable } from '../problem.ts';
 import { type Db, query } from './sql.ts';
@@ -13,8 +14,16 @@ export const selectionSchema = z
     z.object({ ids: z.array(z.uuid()).max(MAX_ACCOUNTS) }).strict(),
     z.object({ tag: z.string().min(1).max(100) }).strict(),
     z.object({ platform: z.string().min(1).max(100) }).strict(),
+    z
+      .object({
+        filter: accountFilterSchema.meta({ description: 'As the list of accounts takes it; an empty one means all' }),
+      })
+      .strict(),
   ])
-  .meta({ title: 'Accounts', description: 'By their ids, by a tag, or all of a platform.' });
+  .meta({
+    title: 'Accounts',
+    description: 'By their ids, by a tag, all of a platform, or all that a filter matches when the order is given.',
+  });
 export type Selection = z.infer<typeof selectionSchema>;
 
 export interface SelectedAccount {
@@ -71,6 +80,13 @@ async function byIds(db: Db, given: readonly string[]): Promise<SelectedAccount[
   );
 }
 
+/** Why a selection is empty, for people. */
+function noneOf(selection: Selection): string {
+  if ('platform' in selection) return `There is no account of ${selection.platform}.`;
+  if ('filter' in selection) return 'No account matches the filter.';
+  return 'tag' in selection ? `No account has the tag ${selection.tag}.` : 'No account is chosen.';
+}
+
 /**
  * The accounts that a selection means: in the given order, or oldest first.
  * @throws Problem 422 for an unknown id, an id given twice, none at all, or too many
@@ -83,17 +99,14 @@ export async function loadSelection(db: Db, selection: Selection): Promise<Selec
   else if ('tag' in selection) {
     const where = 'WHERE a.tags @> ARRAY[$1::text]';
     accounts = await query(db, `SELECT ${COLUMNS} FROM "Account" a ${where} ${order}`, selection.tag);
-  } else {
+  } else if ('platform' in selection) {
     accounts = await query(db, `SELECT ${COLUMNS} FROM "Account" a WHERE a.platform = $1 ${order}`, selection.platform);
+  } else {
+    const { text, values } = accountConditions(selection.filter);
+    accounts = await query(db, `SELECT ${COLUMNS} FROM "Account" a WHERE ${text} ${order}`, ...values);
   }
   if (accounts.length === 0) {
-    const what = 'tag' in selection ? `has the tag ${selection.tag}` : 'is chosen';
-    throw unprocessable('A bulk task needs at least one account.', [
-      {
-        path: 'accounts',
-        message: 'platform' in selection ? `There is no account of ${selection.platform}.` : `No account ${what}.`,
-      },
-    ]);
+    throw unprocessable('A bulk task needs at least one account.', [{ path: 'accounts', message: noneOf(selection) }]);
   }
   if (accounts.length > MAX_ACCOUNTS) {
     throw unprocessable('Too many accounts for one bulk task.', [

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { startTestApi, type TestApi } from '../../api/testing.ts';
 import { findingsOf } from './axe/index.ts';
 import { type DashboardBrowser, openBrowser } from './dashboard-browser.ts';
+import { takeShots } from './shots.ts';
 
 jest.setTimeout(120_000);
 
@@ -51,23 +52,7 @@ async function choose(field: string, option: string | RegExp): Promise<void> {
     .click();
   await page.getByRole('option', { name: option }).click();
 }
-async function shot(name: string): Promise<void> {
-  const folder = process.env.FLOTILLA_SHOTS;
-  if (!folder) return;
-  const { width = 1440, height = 900 } = page.viewportSize() ?? {};
-  for (const [each, theme] of [
-    [1440, 'light'],
-    [1024, 'dark'],
-    [390, 'light'],
-  ] as const) {
-    await page.setViewportSize({ width: each, height });
-    await page.emulateMedia({ colorScheme: theme });
-    await page.waitForTimeout(400);
-    await page.screenshot({ path: join(folder, `${name}-${each}.png`) });
-  }
-  await page.setViewportSize({ width, height });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
+const shot = (name: string) => takeShots(page, name);
 async function tagged(tag: string): Promise<number> {
   return Number((await api.call(`/api/accounts?limit=1&tag=${tag}`)).json.total);
 }

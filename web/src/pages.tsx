@@ -90,7 +90,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/proxies',
     title: 'nav.proxies',
-    texts: ['proxies', 'shared'],
+    texts: ['proxies', 'accounts', 'lists', 'shared'],
     load: async () => (await import('./pages/proxies/proxies-page.tsx')).ProxiesPage,
     nav: { group: 'things', icon: IconWorld, key: 'p' },
   },

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { paths } from '../../../contracts/openapi.d.ts';
 import { api, unwrap } from './client.ts';
 import type { AccountFilter } from './types.ts';
@@ -28,6 +28,22 @@ export const useEditAccounts = () =>
   useBulk(({ target, edit }: { target: AccountTarget; edit: AccountEdit }) =>
     unwrap(api.POST('/api/accounts/bulk-edit', { body: { ...target, ...edit } })),
   );
+
+/** What an edit would do to accounts as they are now; nothing is asked while there is no edit. */
+export const usePreviewEdit = (target: AccountTarget, edit: AccountEdit | undefined) =>
+  useQuery({
+    queryKey: ['accounts', 'edit-preview', target, edit],
+    queryFn: () =>
+      unwrap(
+        api.POST('/api/accounts/bulk-edit', { params: { query: { dryRun: true } }, body: { ...target, ...edit } }),
+      ),
+    enabled: edit !== undefined,
+    placeholderData: keepPreviousData,
+    retry: false,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
+export type EditPreview = NonNullable<ReturnType<typeof usePreviewEdit>['data']>;
 
 export const useUndoEdit = () =>
   useBulk((undoToken: string) => unwrap(api.POST('/api/accounts/bulk-edit/undo', { body: { undoToken } })));

@@ -2,19 +2,48 @@ import { useQuery } from '@tanstack/react-query';
 import { useChange } from './change.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
-import type { NewProxy, ProxyChanges, ProxyItem } from './types.ts';
+import type { ListedProxy, NewProxy, ProxyChanges, ProxyCheck, ProxyItem } from './types.ts';
 
 const PAGE = 100;
+/** Checks that a proxy's chart goes back. */
+const SHOWN_CHECKS = 100;
 const PROXIES = ['proxies'];
 /** How many proxies are asked for their accounts at once. */
 const AT_ONCE = 4;
 
-const fetchPage = (cursor: string | undefined) =>
-  unwrap(api.GET('/api/proxies', { params: { query: { limit: PAGE, ...(cursor ? { cursor } : {}) } } }));
+/** The spare pool, or the part of it that no account uses. */
+export type PoolPart = 'spare' | 'free';
 
-export function useProxies(): PagedList<ProxyItem> {
-  return usePagedList<ProxyItem>({ queryKey: [...PROXIES, 'list'], fetchPage });
+const POOL_QUERY = { spare: { spare: true }, free: { spare: true, used: false } } as const;
+
+const fetchPage = (cursor: string | undefined, part?: PoolPart) =>
+  unwrap(
+    api.GET('/api/proxies', {
+      params: { query: { limit: PAGE, ...(part ? POOL_QUERY[part] : {}), ...(cursor ? { cursor } : {}) } },
+    }),
+  );
+
+export function useProxies(part?: PoolPart): PagedList<ListedProxy> {
+  return usePagedList<ListedProxy>({
+    queryKey: [...PROXIES, 'list', part ?? null],
+    fetchPage: (cursor) => fetchPage(cursor, part),
+  });
 }
+
+/** The spare pool, and who could do with one of it. */
+export const useProxyPool = () =>
+  useQuery({ queryKey: [...PROXIES, 'pool'], queryFn: () => unwrap(api.GET('/api/proxies/pool')) });
+
+/** The last checks of a proxy, newest first. */
+export const useProxyChecks = (id: string) =>
+  useQuery({
+    queryKey: [...PROXIES, 'checks', id],
+    queryFn: async (): Promise<ProxyCheck[]> => {
+      const path = { id };
+      const query = { limit: SHOWN_CHECKS };
+      return (await unwrap(api.GET('/api/proxies/{id}/checks', { params: { path, query } }))).items;
+    },
+  });
 
 export function useProxy(id: string | null) {
   return useQuery({

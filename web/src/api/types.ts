@@ -45,6 +45,8 @@ export type DryRun = Json<paths['/api/bulk/upload']['post']['responses'][200]>;
 export type CreatedTask = Json<paths['/api/bulk/upload']['post']['responses'][201]>;
 
 export type ProxyItem = Ok<paths['/api/proxies/{id}']['get']>;
+export type ListedProxy = Ok<paths['/api/proxies']['get']>['items'][number];
+export type ProxyCheck = Ok<paths['/api/proxies/{id}/checks']['get']>['items'][number];
 export type NewProxy = Body<paths['/api/proxies']['post']>;
 export type ProxyChanges = Body<paths['/api/proxies/{id}']['patch']>;
 

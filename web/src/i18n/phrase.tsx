@@ -5,7 +5,7 @@ import type { TextKey, ValuesOf } from './resources.ts';
 
 interface PhraseProps<Key extends TextKey> {
   of: Key;
-  /** The elements that the text names: `Waits until <at/>`, `See <link>the docs</link>`. */
+  /** The elements that the text names: `Waits until <at/>`, `See <page>the docs</page>`; no name of an empty HTML element. */
   parts: Readonly<Record<string, ReactElement>>;
   values?: ValuesOf<Key>;
 }

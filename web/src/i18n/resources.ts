@@ -14,6 +14,7 @@ export const AREAS = {
   errors: { en: () => import('./en/errors.ts'), ru: () => import('./ru/errors.ts') },
   accountTask: { en: () => import('./en/account-task.ts'), ru: () => import('./ru/account-task.ts') },
   follow: { en: () => import('./en/follow.ts'), ru: () => import('./ru/follow.ts') },
+  guide: { en: () => import('./en/guide.ts'), ru: () => import('./ru/guide.ts') },
   hosts: { en: () => import('./en/hosts.ts'), ru: () => import('./ru/hosts.ts') },
   inbox: { en: () => import('./en/inbox.ts'), ru: () => import('./ru/inbox.ts') },
   lists: { en: () => import('./en/lists.ts'), ru: () => import('./ru/lists.ts') },

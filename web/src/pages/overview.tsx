@@ -6,6 +6,8 @@ import { Link } from 'react-router';
 import { useRecentTasks } from '../api/bulk.ts';
 import { useLive } from '../api/live.ts';
 import { OVERVIEW } from '../api/overview.ts';
+import { usePreferences } from '../api/preferences.ts';
+import { useMay } from '../api/session.tsx';
 import type { BulkTaskItem } from '../api/types.ts';
 import { loadTexts, t } from '../i18n/index.ts';
 import { ErrorNotice } from '../ui/notices.tsx';
@@ -20,7 +22,10 @@ const Today = lazy(async () => {
 });
 
 const SystemHealthCard = lazy(() => import('./overview/system-health.tsx'));
-const FirstSteps = lazy(() => import('./overview/first-steps.tsx'));
+const FirstSteps = lazy(async () => {
+  const [part] = await Promise.all([import('./overview/first-steps.tsx'), loadTexts(['guide'])]);
+  return part;
+});
 
 const OPEN = 'running,paused,scheduled,draft';
 
@@ -41,14 +46,22 @@ export function OverviewPage() {
     }
   });
 
+  // Whoever may order has the first steps until they put them away.
+  const preferences = usePreferences();
+  const guided = useMay('operator') && preferences.data?.guide !== 'away';
   const fresh = open.data?.items.length === 0 && ended.data?.items.length === 0;
   return (
     <Page title={t('nav.overview')}>
       <div className={classes.columns}>
         <Stack gap="xl" miw={0}>
-          <Suspense fallback={<Skeleton height={fresh ? 250 : 470} aria-hidden />}>
-            {fresh ? <FirstSteps /> : <Today />}
-          </Suspense>
+          {preferences.isPending ? (
+            <Skeleton height={470} aria-hidden />
+          ) : (
+            <Suspense fallback={<Skeleton height={470} aria-hidden />}>
+              {guided && <FirstSteps />}
+              {!(guided && fresh) && <Today />}
+            </Suspense>
+          )}
           <section aria-label={t('overview:openTasks')}>
             <Group justify="space-between" mb="sm">
               <Title order={2}>{t('overview:runningAndOpen')}</Title>

@@ -52,4 +52,6 @@ export default {
   'compare.split': 'Border between source and variant',
   'compare.play': 'Play both',
   'compare.pause': 'Pause both',
+  dropOrChoose: 'Drop files here, or choose them. They go on arriving when this is closed.',
+  choose: 'Choose files',
 } as const;

@@ -88,4 +88,5 @@ export default {
   edit: 'Edit',
   'edit.title': 'Edit {{name}}',
   notChanged: 'The schedule was not changed',
+  'who.filter': 'All that match a filter',
 } as const;

@@ -93,4 +93,5 @@ export default {
   edit: 'Изменить',
   'edit.title': 'Изменение: {{name}}',
   notChanged: 'Расписание не изменено',
+  'who.filter': 'Все, кто подходит под фильтр',
 } as const;

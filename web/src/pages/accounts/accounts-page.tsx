@@ -7,6 +7,7 @@ import { useAccounts } from '../../api/accounts.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
+import { useComeBack } from '../../ui/come-back.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useSelection } from '../../ui/selection.tsx';
@@ -21,13 +22,14 @@ import { AccountSelection } from './selection-bar.tsx';
 
 export function AccountsPage() {
   const [search] = useSearchParams();
-  const address = useAddress();
+  const address = useAddress(['open', 'import']);
   const { set } = address;
   const filter = filterOf(search);
   const accounts = useAccounts(filter);
   const mayEdit = useMay('operator');
-  const [importing, setImporting] = useState(false);
+  const importing = search.get('import') !== null;
   const opened = search.get('open');
+  const { close } = useComeBack();
   const filtered = Object.keys(filter).length > 0;
 
   const selection = useSelection(accounts.items.map(({ id }) => id));
@@ -39,7 +41,7 @@ export function AccountsPage() {
 
   const adding = mayEdit && (
     <>
-      <Button variant="default" leftSection={<IconFileImport size={16} />} onClick={() => setImporting(true)}>
+      <Button variant="default" leftSection={<IconFileImport size={16} />} onClick={() => set('import', '1')}>
         {t('accounts:importCsv')}
       </Button>
       <Button leftSection={<IconPlus size={16} />} onClick={() => set('open', 'new')}>
@@ -99,8 +101,8 @@ export function AccountsPage() {
         allMatching={allMatching}
         onAllMatching={() => setAllMatching(true)}
       />
-      <AccountDrawer id={opened} onClose={() => set('open', null)} />
-      <ImportDialog opened={importing} onClose={() => setImporting(false)} />
+      <AccountDrawer id={opened} onClose={() => close(() => set('open', null))} />
+      {mayEdit && <ImportDialog opened={importing} onClose={() => close(() => set('import', null))} />}
     </Page>
   );
 }

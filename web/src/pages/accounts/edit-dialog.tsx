@@ -2,6 +2,7 @@ import {
   Button,
   Group,
   Modal,
+  MultiSelect,
   NumberInput,
   Select,
   SimpleGrid,
@@ -11,20 +12,23 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import type { AccountEdit } from '../../api/account-bulk.ts';
+import type { AccountEdit, AccountTarget } from '../../api/account-bulk.ts';
 import { useTags } from '../../api/accounts.ts';
 import { useAllProxies } from '../../api/proxies.ts';
 import { t } from '../../i18n/index.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
+import { EditPreview } from './edit-preview.tsx';
 import { type EditValues, editFaults, editOf, noEdit } from './edit-values.ts';
 import { LimitFields } from './limit-fields.tsx';
+import { LIMIT_FIELDS } from './limit-values.ts';
 
 const ZONES = Intl.supportedValuesOf('timeZone');
 
 interface EditDialogProps {
   opened: boolean;
   onClose(): void;
-  /** How many accounts are meant. */
+  target: AccountTarget;
+  /** How many accounts that is. */
   count: number;
   busy: boolean;
   error: Error | null;
@@ -46,7 +50,7 @@ export function EditDialog({ opened, onClose, count, ...rest }: EditDialogProps)
   );
 }
 
-function EditForm({ onClose, busy, error, onSubmit }: Omit<EditDialogProps, 'opened' | 'count'>) {
+function EditForm({ target, onClose, busy, error, onSubmit }: Omit<EditDialogProps, 'opened' | 'count'>) {
   const known = useTags();
   const form = useForm<EditValues>({ initialValues: noEdit(), validate: editFaults });
   const { values } = form;
@@ -137,8 +141,23 @@ function EditForm({ onClose, busy, error, onSubmit }: Omit<EditDialogProps, 'ope
           />
         </SimpleGrid>
         {values.limits === 'set' && (
-          <LimitFields form={form} text={t('lists:edit.limitsText')} placeholder={t('lists:keep')} />
+          <>
+            <MultiSelect
+              label={t('lists:edit.limitsAway')}
+              description={t('lists:edit.limitsAwayText')}
+              data={LIMIT_FIELDS.map((value) => ({ value, label: t(`accounts:limit.${value}`) }))}
+              clearable
+              {...form.getInputProps('limitsAway')}
+            />
+            <LimitFields
+              form={form}
+              text={t('lists:edit.limitsText')}
+              placeholder={t('lists:keep')}
+              away={values.limitsAway}
+            />
+          </>
         )}
+        <EditPreview target={target} edit={Object.keys(editFaults(values)).length === 0 ? edit : undefined} />
         <ErrorAlert error={error} />
         <Group justify="end" gap="xs">
           <Button variant="default" onClick={onClose}>

@@ -25,6 +25,14 @@ describe('an edit of many accounts', () => {
     ).toEqual({ dailyLimits: { posts: 5 }, quietHours: { from: '22:00', to: '07:00' } });
   });
 
+  it('takes single limits away beside others that are set', () => {
+    const set = { ...noEdit(), limits: 'set', postsPerDay: 5, perHour: 3 } as const;
+    expect(editOf({ ...set, limitsAway: ['followsPerDay', 'perHour'] })).toEqual({
+      dailyLimits: { posts: 5, follows: null, perHour: null },
+    });
+    expect(editFaults({ ...noEdit(), limits: 'set', limitsAway: ['perHour'] })).toEqual({});
+  });
+
   it('leaves out what was filled in under a choice that was taken back', () => {
     expect(editOf({ ...noEdit(), postsPerDay: 5, quietFrom: '22:00', proxyId: 'one' })).toBeUndefined();
   });

@@ -1,6 +1,14 @@
 import type { AccountEdit } from '../../api/account-bulk.ts';
 import { t } from '../../i18n/index.ts';
-import { gapFault, LIMIT_FIELDS, type LimitValues, limitsOf, limitValuesOf } from './limit-values.ts';
+import {
+  gapFault,
+  LIMIT_FIELDS,
+  type LimitField,
+  type LimitValues,
+  limitsOf,
+  limitValuesOf,
+  withoutLimits,
+} from './limit-values.ts';
 
 /** What the dialog that edits many accounts holds; `keep` and what is empty leave the accounts as they are. */
 export interface EditValues extends LimitValues {
@@ -10,6 +18,8 @@ export interface EditValues extends LimitValues {
   proxyId: string | null;
   perProxy: number | string;
   limits: 'keep' | 'set' | 'clear';
+  /** Limits that are taken away: their platform's hold again. */
+  limitsAway: LimitField[];
   timeZone: string | null;
   quiet: 'keep' | 'set' | 'none';
   quietFrom: string;
@@ -24,6 +34,7 @@ export const noEdit = (): EditValues => ({
   proxyId: null,
   perProxy: '',
   limits: 'keep',
+  limitsAway: [],
   timeZone: null,
   quiet: 'keep',
   quietFrom: '',
@@ -45,7 +56,8 @@ export function editFaults(values: EditValues): Partial<Record<keyof EditValues,
   if (values.limits === 'set') {
     const gap = gapFault(values);
     if (gap) faults.maxGapMinutes = gap;
-    if (LIMIT_FIELDS.every((field) => values[field] === '')) faults.limits = t('lists:edit.whichLimit');
+    if (values.limitsAway.length === 0 && LIMIT_FIELDS.every((field) => values[field] === ''))
+      faults.limits = t('lists:edit.whichLimit');
   }
   return faults;
 }
@@ -61,7 +73,7 @@ function proxyOf({ proxy, proxyId, perProxy }: EditValues): AccountEdit['proxy']
 export function editOf(values: EditValues): AccountEdit | undefined {
   const { addTags, removeTags, timeZone, status } = values;
   const proxy = proxyOf(values);
-  const limits = values.limits === 'set' ? limitsOf(values, null) : null;
+  const limits = values.limits === 'set' ? withoutLimits(limitsOf(values, null), values.limitsAway) : null;
   const edit: AccountEdit = {
     ...(addTags.length + removeTags.length > 0 ? { tags: { add: addTags, remove: removeTags } } : {}),
     ...(proxy ? { proxy } : {}),

@@ -17,10 +17,12 @@ interface LimitFieldsProps {
   /** What an empty field means, in sentences and in a word. */
   text?: string;
   placeholder?: string;
+  /** Limits that are taken away, and so take no number. */
+  away?: readonly LimitField[];
 }
 
 /** How fast the account may act, by sort of action. */
-export function LimitFields({ form, text, placeholder }: LimitFieldsProps) {
+export function LimitFields({ form, text, placeholder, away = [] }: LimitFieldsProps) {
   return (
     <Fieldset legend={t('accounts:limits')}>
       <Text size="sm" c="dimmed" mb="xs">
@@ -35,6 +37,7 @@ export function LimitFields({ form, text, placeholder }: LimitFieldsProps) {
             min={min}
             allowDecimal={decimal}
             {...form.getInputProps(field)}
+            disabled={away.includes(field)}
           />
         ))}
       </SimpleGrid>

@@ -1,4 +1,5 @@
 import type { AccountLimits } from '../../../../contracts/pace.ts';
+import type { AccountEdit } from '../../api/account-bulk.ts';
 import type { Account } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 
@@ -33,6 +34,22 @@ export function limitsOf(values: LimitValues, before: Account['dailyLimits']): A
   }
   return Object.keys(limits).length > 0 ? limits : null;
 }
+
+type ChangedLimits = NonNullable<AccountEdit['dailyLimits']>;
+
+/** Limits as an edit of many takes them: null takes one away, whatever else was filled in for it. */
+export function withoutLimits(limits: Account['dailyLimits'], away: readonly LimitField[]): ChangedLimits | null {
+  const changes: ChangedLimits = { ...limits, ...Object.fromEntries(away.map((field) => [LIMITS[field], null])) };
+  return Object.keys(changes).length > 0 ? changes : null;
+}
+
+/** The form's fields whose limits differ, with the limit before and after; null is the platform's own. */
+export const limitsThatDiffer = (before: object | null, after: object | null) =>
+  LIMIT_FIELDS.flatMap((field) => {
+    const read = (limits: object | null): number | null =>
+      (limits as Partial<Record<string, number>> | null)?.[LIMITS[field]] ?? null;
+    return read(before) === read(after) ? [] : [{ field, before: read(before), after: read(after) }];
+  });
 
 /** The form's name of a field of the API, e.g. `dailyLimits.posts`. */
 export const limitFieldOf = (path: string): LimitField | undefined =>

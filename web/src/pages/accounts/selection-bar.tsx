@@ -93,14 +93,12 @@ export function AccountSelection({ selection, filter, total, allMatching, onAllM
             {t('lists:chooseAll', { count: total })}
           </Button>
         )}
-        {!allMatching && (
-          <Button
-            leftSection={<IconPlus size={16} />}
-            onClick={() => void navigate('/tasks/new', { state: { accountIds: ids } })}
-          >
-            {t('nav.newTask')}
-          </Button>
-        )}
+        <Button
+          leftSection={<IconPlus size={16} />}
+          onClick={() => void navigate('/tasks/new', { state: allMatching ? { filter } : { accountIds: ids } })}
+        >
+          {t('nav.newTask')}
+        </Button>
         <Button variant="default" leftSection={<IconEdit size={16} />} onClick={openEdit}>
           {t('lists:edit')}
         </Button>
@@ -119,6 +117,7 @@ export function AccountSelection({ selection, filter, total, allMatching, onAllM
           <EditDialog
             opened={editing}
             onClose={() => setEditing(false)}
+            target={target}
             count={count}
             busy={edit.isPending}
             error={edit.error}

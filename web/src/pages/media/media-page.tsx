@@ -1,11 +1,13 @@
 import { Button, FileButton, SegmentedControl, Skeleton } from '@mantine/core';
 import { IconPhotoVideo, IconUpload } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { useMediaList } from '../../api/media.ts';
 import { useMay } from '../../api/session.tsx';
 import type { Media } from '../../api/types.ts';
 import { addUploads } from '../../api/uploads.ts';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
+import { useComeBack } from '../../ui/come-back.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
 import { DropZone } from './drop-zone.tsx';
@@ -15,14 +17,18 @@ import { MediaGrid } from './media-grid.tsx';
 import { MediaTile } from './media-tile.tsx';
 import { UploadList } from './upload-list.tsx';
 
+const UploadDialog = lazy(async () => ({ default: (await import('./upload-dialog.tsx')).UploadDialog }));
+
 const KINDS = ['video', 'image'] as const satisfies readonly Media['kind'][];
 const PLACES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
 
 export function MediaPage() {
-  const { get, set } = useAddress();
+  const { get, set } = useAddress(['open', 'upload']);
+  const { guided, close } = useComeBack();
   const kind = KINDS.find((one) => one === get('kind'));
   const media = useMediaList(kind);
   const mayAdd = useMay('operator');
+  const uploading = mayAdd && get('upload') !== undefined;
 
   const button = mayAdd && (
     <FileButton multiple accept="video/*,image/*" onChange={addUploads} inputProps={{ 'aria-label': t('media:files') }}>
@@ -47,7 +53,7 @@ export function MediaPage() {
           value={kind ?? ''}
           onChange={(value) => set('kind', value || null)}
         />
-        <UploadList />
+        {!uploading && <UploadList />}
         {media.error ? (
           <ErrorNotice error={media.error} onRetry={media.reload} />
         ) : media.isPending ? (
@@ -66,6 +72,11 @@ export function MediaPage() {
           </MediaGrid>
         )}
         <MediaDrawer id={get('open') ?? null} onClose={() => set('open', null)} />
+        {uploading && (
+          <Suspense fallback={null}>
+            <UploadDialog comesBack={guided} onClose={() => close(() => set('upload', null))} />
+          </Suspense>
+        )}
       </Page>
     </DropZone>
   );

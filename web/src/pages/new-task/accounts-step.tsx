@@ -11,6 +11,7 @@ import { formatCount, listOf } from '../../ui/format.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { AccountStatusLabel } from '../../ui/states.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
+import { ByFilter } from './by-filter.tsx';
 import type { ChoiceMode, Draft } from './draft.ts';
 import classes from './new-task.module.css';
 import { RefusedList } from './refused-list.tsx';
@@ -24,7 +25,9 @@ interface AccountsStepProps {
   showProblems: boolean;
 }
 
-const modes = (): { value: ChoiceMode; label: string }[] => [
+/** All that match is a choice once the list of accounts has handed its filter over. */
+const modes = (filtered: boolean): { value: ChoiceMode; label: string }[] => [
+  ...(filtered ? [{ value: 'filter', label: t('newTask:byFilter') } as const] : []),
   { value: 'tag', label: t('newTask:byTag') },
   { value: 'ids', label: t('newTask:pickedMode') },
   { value: 'platform', label: t('newTask:whole') },
@@ -36,7 +39,7 @@ export function AccountsStep({ kind, draft, found, onChange, showProblems }: Acc
       <WhoTakesPart kind={kind} found={found} />
       <SegmentedControl
         aria-label={t('newTask:how')}
-        data={modes()}
+        data={modes(draft.filter !== undefined)}
         value={draft.mode}
         onChange={(mode) => onChange({ mode: mode as ChoiceMode })}
         style={{ alignSelf: 'start' }}
@@ -44,6 +47,7 @@ export function AccountsStep({ kind, draft, found, onChange, showProblems }: Acc
       {draft.mode === 'tag' && <ByTag draft={draft} onChange={onChange} />}
       {draft.mode === 'ids' && <Picked draft={draft} onChange={onChange} />}
       {draft.mode === 'platform' && <ByPlatform draft={draft} onChange={onChange} />}
+      {draft.mode === 'filter' && <ByFilter filter={draft.filter ?? {}} />}
       {showProblems && (
         <Text c="var(--fl-failed)" role="alert">
           {t('newTask:accountsFirst')}
@@ -90,7 +94,7 @@ function ByTag({ draft, onChange }: PartProps) {
   if (tags.data?.length === 0) {
     return (
       <Notice icon={IconUsers} title={t('newTask:noTags')} color="gray">
-        <Phrase of="newTask:noTagsText" parts={{ link: <Link to="/accounts" /> }} />
+        <Phrase of="newTask:noTagsText" parts={{ page: <Link to="/accounts" /> }} />
       </Notice>
     );
   }

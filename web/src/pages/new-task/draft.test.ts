@@ -9,6 +9,10 @@ describe('the draft of a bulk task', () => {
     const draft = { ...emptyDraft(['1']), tag: 'crew' };
     expect(orderOf(draft)?.accounts).toEqual({ ids: ['1'] });
     expect(orderOf({ ...draft, mode: 'tag' })?.accounts).toEqual({ tag: 'crew' });
+    expect(orderOf({ ...draft, mode: 'filter' })).toBeUndefined();
+    expect(orderOf({ ...draft, mode: 'filter', filter: { status: 'new' } })?.accounts).toEqual({
+      filter: { status: 'new' },
+    });
   });
 
   it('turns the breaker from percent into a share, and leaves it out when it is off', () => {

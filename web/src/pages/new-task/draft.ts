@@ -1,8 +1,8 @@
 import { WINDOW_DEFAULT } from '../../../../contracts/bulk.ts';
-import type { Order } from '../../api/types.ts';
+import type { AccountFilter, Order } from '../../api/types.ts';
 import type { Repeat } from '../schedules/repeat.ts';
 
-export type ChoiceMode = 'tag' | 'ids' | 'platform';
+export type ChoiceMode = 'tag' | 'ids' | 'platform' | 'filter';
 
 /** What the steps have gathered so far. */
 export interface Draft {
@@ -10,6 +10,8 @@ export interface Draft {
   tag: string | null;
   platform: string | null;
   ids: string[];
+  /** All that match, as the list of accounts had it filtered; an empty one means every account. */
+  filter?: AccountFilter;
   params: Record<string, unknown>;
   name: string;
   window: number | string;
@@ -42,9 +44,10 @@ export const emptyDraft = (accountIds: string[] = []): Draft => ({
 });
 
 /** The accounts as the API takes them, or nothing while none are chosen. */
-export function selectionOf({ mode, tag, platform, ids }: Draft): Order['accounts'] | undefined {
+export function selectionOf({ mode, tag, platform, ids, filter }: Draft): Order['accounts'] | undefined {
   if (mode === 'tag') return tag ? { tag } : undefined;
   if (mode === 'platform') return platform ? { platform } : undefined;
+  if (mode === 'filter') return filter ? { filter } : undefined;
   return ids.length > 0 ? { ids } : undefined;
 }
 

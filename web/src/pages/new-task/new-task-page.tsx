@@ -7,7 +7,7 @@ import { findKind } from '../../../../kinds/index.ts';
 import { useKinds } from '../../api/bulk.ts';
 import { ApiError } from '../../api/problem.ts';
 import { useMay } from '../../api/session.tsx';
-import type { DryRun, Kind } from '../../api/types.ts';
+import type { AccountFilter, DryRun, Kind } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { ErrorNotice, PageLoader } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -47,15 +47,21 @@ interface HandedOver {
   draft: Partial<Draft>;
   /** Where the form opens. */
   step: number;
+  /** The page that a made task leads back to, in place of the task's own. */
+  backTo?: string;
 }
 
-/** What another page hands over: accounts that were picked there, or all but the start. */
+/** What another page hands over: accounts that were picked there or match its filter, or all but the start. */
 function handedOver(state: unknown): HandedOver | null {
   if (typeof state !== 'object' || state === null) return null;
   if ('draft' in state) {
     const draft = state.draft as Partial<Draft>;
     const step = 'step' in state && typeof state.step === 'number' ? state.step : undefined;
-    return { draft, step: step ?? (draft.params ? STEPS.length - 1 : 0) };
+    const backTo = 'backTo' in state && typeof state.backTo === 'string' ? { backTo: state.backTo } : {};
+    return { draft, step: step ?? (draft.params ? STEPS.length - 1 : 0), ...backTo };
+  }
+  if ('filter' in state && typeof state.filter === 'object' && state.filter !== null) {
+    return { draft: { mode: 'filter', filter: state.filter as AccountFilter }, step: 0 };
   }
   const ids = 'accountIds' in state ? state.accountIds : undefined;
   if (!Array.isArray(ids) || ids.length === 0) return null;
@@ -159,6 +165,7 @@ function Wizard({ kind }: { kind: Kind }) {
             onChange={change}
             onChecked={(found) => setChecked({ selection, found })}
             onBack={() => go(2)}
+            backTo={startedWith?.backTo}
             onDone={clearDraft}
           />
         )}

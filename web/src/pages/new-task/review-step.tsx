@@ -26,6 +26,7 @@ import { type Draft, newIdempotencyKey, orderOf } from './draft.ts';
 import classes from './new-task.module.css';
 import { PlanList } from './plan-list.tsx';
 import { RefusedList } from './refused-list.tsx';
+import { WhoWords } from './who-words.tsx';
 
 interface ReviewStepProps {
   kind: Kind;
@@ -35,10 +36,12 @@ interface ReviewStepProps {
   onChecked(found: DryRun): void;
   onBack(): void;
   onDone(): void;
+  /** Where a made task leads; to its own page unless given. */
+  backTo?: string | undefined;
 }
 
 /** The dry run: what every account would do, before anything is written. Then the start. */
-export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }: ReviewStepProps) {
+export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone, backTo }: ReviewStepProps) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const order = orderOf(draft);
@@ -73,7 +76,7 @@ export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }:
     onSuccess: (task) => {
       onDone();
       void client.invalidateQueries({ queryKey: ['bulk'] });
-      void navigate(`/tasks/${task.kind}/${task.id}`);
+      void navigate(backTo ?? `/tasks/${task.kind}/${task.id}`);
     },
   });
 
@@ -92,6 +95,9 @@ export function ReviewStep({ kind, draft, onChange, onChecked, onBack, onDone }:
         value={draft.name}
         onChange={(event) => onChange({ name: event.currentTarget.value })}
       />
+      <Text>
+        <WhoWords draft={draft} count={checked.isFetching ? undefined : checked.data} />
+      </Text>
       {checked.isFetching ? (
         <Stack gap="sm" role="status" aria-label={t('newTask:checking')}>
           <Skeleton height={64} />

@@ -1,11 +1,12 @@
 import { Badge, Text } from '@mantine/core';
-import type { ProxyItem } from '../../api/types.ts';
+import type { ListedProxy } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { formatCount } from '../../ui/format.ts';
 import { NameCell } from '../../ui/name-cell.tsx';
 import { ProxyStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import type { Column } from '../../ui/virtual-table.tsx';
+import { HealthStrip } from './health-strip.tsx';
 import { addressOf } from './proxy-values.ts';
 
 const Spare = () => (
@@ -14,7 +15,7 @@ const Spare = () => (
   </Badge>
 );
 
-export function proxyColumns(): Column<ProxyItem>[] {
+export function proxyColumns(): Column<ListedProxy>[] {
   return [
     {
       key: 'name',
@@ -60,6 +61,13 @@ export function proxyColumns(): Column<ProxyItem>[] {
           {proxy.verdict ?? t('proxies:notChecked')}
         </Text>
       ),
+    },
+    {
+      key: 'health',
+      title: t('proxies:health'),
+      width: '122px',
+      from: 'md',
+      cell: (proxy) => <HealthStrip checks={proxy.recent} />,
     },
     {
       key: 'accounts',

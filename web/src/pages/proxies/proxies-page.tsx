@@ -1,6 +1,7 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, SegmentedControl } from '@mantine/core';
 import { IconPlus, IconStethoscope, IconWorld } from '@tabler/icons-react';
-import { useProxies } from '../../api/proxies.ts';
+import { lazy, Suspense } from 'react';
+import { type PoolPart, useProxies } from '../../api/proxies.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
@@ -9,14 +10,20 @@ import { Page } from '../../ui/page.tsx';
 import { SelectionBar, useSelection } from '../../ui/selection.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { proxyColumns } from './columns.tsx';
+import { PoolPanel } from './pool-panel.tsx';
 import { ProxyDrawer } from './proxy-drawer.tsx';
 import { useCheckProxies } from './use-check-proxies.ts';
 
+const AssignDialog = lazy(async () => ({ default: (await import('./assign-dialog.tsx')).AssignDialog }));
+
+const PARTS = ['spare', 'free'] as const satisfies readonly PoolPart[];
+
 export function ProxiesPage() {
-  const proxies = useProxies();
+  const { get, set } = useAddress(['open', 'assign']);
+  const part = PARTS.find((one) => one === get('pool'));
+  const proxies = useProxies(part);
   const check = useCheckProxies();
   const mayEdit = useMay('operator');
-  const { get, set } = useAddress();
   const opened = get('open') ?? null;
   const open = (id: string | null): void => set('open', id);
   const selection = useSelection(proxies.items.map(({ id }) => id));
@@ -46,6 +53,17 @@ export function ProxiesPage() {
         </>
       }
     >
+      <PoolPanel mayAssign={mayEdit} onAssign={() => set('assign', '1')} />
+      <SegmentedControl
+        aria-label={t('proxies:which')}
+        style={{ alignSelf: 'start' }}
+        data={[
+          { value: '', label: t('proxies:which.all') },
+          ...PARTS.map((value) => ({ value, label: t(`proxies:which.${value}`) })),
+        ]}
+        value={part ?? ''}
+        onChange={(value) => set('pool', value || null)}
+      />
       {proxies.error ? (
         <ErrorNotice error={proxies.error} onRetry={proxies.reload} />
       ) : (
@@ -61,9 +79,15 @@ export function ProxiesPage() {
           list={proxies}
           onOpen={(proxy) => open(proxy.id)}
           empty={
-            <Notice icon={IconWorld} title={t('proxies:none')} action={<Group gap="xs">{add}</Group>}>
-              {t('proxies:noneText')}
-            </Notice>
+            part ? (
+              <Notice icon={IconWorld} title={t('proxies:noneOfPool')} color="gray">
+                {t('proxies:noneOfPoolText')}
+              </Notice>
+            ) : (
+              <Notice icon={IconWorld} title={t('proxies:none')} action={<Group gap="xs">{add}</Group>}>
+                {t('proxies:noneText')}
+              </Notice>
+            )
           }
         />
       )}
@@ -77,6 +101,11 @@ export function ProxiesPage() {
         </Button>
       </SelectionBar>
       <ProxyDrawer id={opened} onClose={() => open(null)} />
+      {mayEdit && get('assign') && (
+        <Suspense fallback={null}>
+          <AssignDialog onClose={() => set('assign', null)} />
+        </Suspense>
+      )}
     </Page>
   );
 }

@@ -11,6 +11,7 @@ import { ProxyStatusLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { sayDone, sayFailed } from '../../ui/toast.tsx';
 import { ProxyForm } from './proxy-form.tsx';
+import { ProxyHistory } from './proxy-history.tsx';
 import { newProxyOf, proxyChangesOf } from './proxy-values.ts';
 import { useCheckProxies } from './use-check-proxies.ts';
 
@@ -134,6 +135,7 @@ function Existing({ proxy, onClose }: { proxy: ProxyItem; onClose(): void }) {
           )}
         </Group>
       )}
+      <ProxyHistory proxyId={proxy.id} />
     </Stack>
   );
 }

@@ -19,6 +19,7 @@ function whoOf(selection: unknown): string {
   if (typeof selection !== 'object' || selection === null) return '–';
   if ('tag' in selection) return t('schedules:who.tag', { tag: String(selection.tag) });
   if ('platform' in selection) return t('schedules:who.platform', { platform: String(selection.platform) });
+  if ('filter' in selection) return t('schedules:who.filter');
   return 'idCount' in selection ? t('schedules:who.picked', { count: Number(selection.idCount) }) : '–';
 }
 
