@@ -46,7 +46,7 @@ export function OverviewPage() {
     <Page title={t('nav.overview')}>
       <div className={classes.columns}>
         <Stack gap="xl" miw={0}>
-          <Suspense fallback={<Skeleton height={fresh ? 250 : 470} aria-hidden />}>
+          <Suspense fallback={<Skeleton className={classes.today ?? ''} data-fresh={fresh} aria-hidden />}>
             {fresh ? <FirstSteps /> : <Today />}
           </Suspense>
           <section aria-label={t('overview:openTasks')}>
@@ -70,7 +70,7 @@ export function OverviewPage() {
               </Stack>
             )}
           </section>
-          {(ended.data?.items.length ?? 0) > 0 && (
+          {!open.isPending && (ended.data?.items.length ?? 0) > 0 && (
             <section aria-label={t('overview:endedTasks')}>
               <Group justify="space-between" mb="sm">
                 <Title order={2}>{t('overview:endedLast')}</Title>

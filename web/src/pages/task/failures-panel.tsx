@@ -49,7 +49,7 @@ export function FailuresPanel({ address, state, failed }: FailuresPanelProps) {
       {failures.error && !failures.data && (
         <ErrorNotice error={failures.error} onRetry={() => void failures.refetch()} />
       )}
-      {failures.isPending && <Skeleton height={56} />}
+      {failures.isPending && <Skeleton height={61} />}
       <ul className={classes.causes}>
         {items.map(({ type, message, fingerprint, count }) => {
           const cause: Cause = fingerprint ? { fingerprint } : { type };

@@ -1,0 +1,133 @@
+import type { BrowserContext, ConsoleMessage, Page, Request, Response } from 'playwright-core';
+import { until } from '../support/wait.ts';
+
+/** What was already there and moved while nobody touched it. */
+export interface Shift {
+  /** Its part in the cumulative layout shift. */
+  value: number;
+  /** Elements, with where they stood and stand. */
+  moved: string[];
+}
+
+interface Entry {
+  value: number;
+  hadRecentInput: boolean;
+  sources: { node: Place | null; previousRect: Rect; currentRect: Rect }[];
+}
+interface Place {
+  nodeName: string;
+  textContent: string | null;
+  className?: unknown;
+}
+interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+interface Observing {
+  shifts?: Shift[];
+  PerformanceObserver: new (
+    told: (list: { getEntries(): Entry[] }) => void,
+  ) => { observe(what: { type: string; buffered: boolean }): void };
+}
+
+/** Runs in the page, before anything of its own. */
+function noteShifts(): void {
+  const scope = globalThis as unknown as Observing;
+  const shifts: Shift[] = [];
+  scope.shifts = shifts;
+  const rect = ({ x, y, width, height }: Rect): string => [x, y, width, height].map(Math.round).join(' ');
+  const nameOf = (node: Place | null): string =>
+    node ? `${node.nodeName}.${String(node.className ?? '')} "${(node.textContent ?? '').slice(0, 40)}"` : 'gone';
+  new scope.PerformanceObserver((list) => {
+    for (const { value, hadRecentInput, sources } of list.getEntries()) {
+      if (hadRecentInput) continue;
+      const moved = sources.map(
+        ({ node, previousRect, currentRect }) => `${nameOf(node)}: ${rect(previousRect)} → ${rect(currentRect)}`,
+      );
+      shifts.push({ value, moved });
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+const QUIET_MS = 500;
+/** What stands in for something that is still being read. */
+const STAND_INS = '.mantine-Skeleton-root, [aria-busy="true"], .mantine-Loader-root';
+/** Open as long as the page is. */
+const isStream = (request: Request): boolean => new URL(request.url()).pathname === '/api/events';
+
+export interface Watch {
+  /** Errors that the page wrote to its console or threw, since `begin`. */
+  complaints: string[];
+  /** Answers since `begin`, e.g. `GET 403 /api/users`. */
+  answers: string[];
+  begin(): void;
+  /** Waits until everything that the page asked for has come and is drawn. */
+  settled(): Promise<void>;
+  shifts(): Promise<Shift[]>;
+}
+
+/** Notes shifts of the layout in every page that the context will open. */
+export const noteShiftsIn = (context: BrowserContext): Promise<void> => context.addInitScript(noteShifts);
+
+/** Looks on while pages are opened in this tab. */
+export function watch(page: Page): Watch {
+  const complaints: string[] = [];
+  const answers: string[] = [];
+  const open = new Set<Request>();
+  let movedAt = Date.now();
+  const ended = (request: Request): void => {
+    open.delete(request);
+    movedAt = Date.now();
+  };
+  page.on('request', (request) => {
+    if (isStream(request)) return;
+    open.add(request);
+    movedAt = Date.now();
+  });
+  page.on('requestfinished', ended);
+  page.on('requestfailed', ended);
+  page.on('framenavigated', (frame) => {
+    // What the page before had asked for is never told of again.
+    if (frame === page.mainFrame()) for (const request of open) if (request.isNavigationRequest()) open.delete(request);
+  });
+  page.on('response', (response: Response) => {
+    const request = response.request();
+    answers.push(`${request.method()} ${response.status()} ${new URL(response.url()).pathname}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`));
+  page.on('console', (message: ConsoleMessage) => {
+    if (message.type() === 'error' || /content security policy/i.test(message.text())) complaints.push(message.text());
+  });
+  return {
+    complaints,
+    answers,
+    begin() {
+      complaints.length = 0;
+      answers.length = 0;
+      open.clear();
+    },
+    async settled() {
+      await until(
+        async () => ({
+          asked: [...open].map((request) => request.url()),
+          standIns: await page.locator(STAND_INS).count(),
+        }),
+        ({ asked, standIns }) => asked.length === 0 && standIns === 0 && Date.now() - movedAt > QUIET_MS,
+        { what: 'the page has all that it asked for', withinMs: 30_000 },
+      );
+    },
+    shifts: () => page.evaluate(() => (globalThis as unknown as Observing).shifts ?? []),
+  };
+}
+
+/** How far the page can be scrolled sideways, in pixels. */
+export const sideways = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const { document, innerWidth } = globalThis as unknown as {
+      document: { documentElement: { scrollWidth: number } };
+      innerWidth: number;
+    };
+    return Math.max(0, document.documentElement.scrollWidth - innerWidth);
+  });
