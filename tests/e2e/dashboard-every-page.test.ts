@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { type Bench, startBench } from '../support/bench.ts';
 import { findingsOf } from './axe/index.ts';
 import { type DashboardBrowser, openBrowser } from './dashboard-browser.ts';
-import { type ListedPage, pageListSchema, type Seeded, SETTINGS, seed, visitsOf } from './dashboard-pages.ts';
-import { noteShiftsIn, sideways, type Watch, watch } from './dashboard-watch.ts';
+import { type ListedPage, pageListSchema, SETTINGS, type Seeded, seed, visitsOf } from './dashboard-pages.ts';
+import { answerLate, noteShiftsIn, pressEveryButton, sideways, type Watch, watch } from './dashboard-watch.ts';
 
 jest.setTimeout(170_000);
 
@@ -36,7 +36,10 @@ beforeAll(async () => {
   }
   [bench, browser, russian] = await Promise.all([startBench(), openBrowser(), openBrowser({ locale: 'ru-RU' })]);
   [english, inRussian] = [watch(browser.page), watch(russian.page)];
-  for (const { context } of [browser, russian]) await noteShiftsIn(context);
+  for (const { context } of [browser, russian]) {
+    await noteShiftsIn(context);
+    await answerLate(context);
+  }
   seeded = await seed(bench);
   await russian.page.setViewportSize(NARROW);
   for (const one of [browser, russian]) await signIn(one, bench.stack.adminToken);
@@ -64,6 +67,7 @@ describe('every page of the dashboard', () => {
       await english.settled();
       const found = { address, shifts: await visibleShifts(english), axe: await findingsOf(page) };
       await page.setViewportSize(NARROW);
+      await english.settled();
       expect({ ...found, sideways: await sideways(page), complaints: english.complaints }).toEqual({
         ...{ address, shifts: [], axe: [], sideways: 0, complaints: [] },
       });
@@ -95,4 +99,41 @@ describe('every page of the dashboard', () => {
     );
     expect(addresses).toEqual(SETTINGS.map((section) => `/settings/${section}`));
   });
+});
+
+describe('who may only look', () => {
+  let looker: DashboardBrowser;
+  let look: Watch;
+  const pressed: string[] = [];
+  beforeAll(async () => {
+    const made = await bench.call('POST', '/api/tokens', z.object({ token: z.string() }), {
+      name: 'who looks on',
+      scopes: ['viewer'],
+    });
+    looker = await openBrowser();
+    look = watch(looker.page);
+    await signIn(looker, made.token);
+  });
+  afterAll(() => looker?.close());
+
+  it.each(PAGES)('sees %s or reads that it is not theirs, and is refused behind no button', async (_, entry) => {
+    const { page } = looker;
+    const notTheirs = page.getByRole('heading', { name: 'Not allowed' });
+    for (const { address, heading } of visitsOf(entry, seeded)) {
+      look.begin();
+      await page.goto(`${bench.stack.apiUrl}${address}`);
+      const own = page.getByRole('heading', { level: 1, name: heading('en') });
+      await own.or(notTheirs).first().waitFor();
+      await look.settled();
+      if (entry.role === 'admin') await notTheirs.waitFor();
+      expect({ address, refused: look.refusals(), complaints: look.complaints }).toEqual({
+        ...{ address, refused: [], complaints: [] },
+      });
+      const told = await pressEveryButton(page, look);
+      expect({ address, refused: told.refused }).toEqual({ address, refused: [] });
+      pressed.push(...told.pressed);
+    }
+  });
+
+  it('found buttons to press', () => expect(pressed.length).toBeGreaterThan(10));
 });

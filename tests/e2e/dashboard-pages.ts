@@ -75,8 +75,7 @@ const workers = z.object({ items: z.array(z.object({ id: z.uuid(), role: z.strin
 
 /** Something to show on every page: what went well, what failed, what waits, and what is still to come. */
 export async function seed(bench: Bench): Promise<Seeded> {
-  const make = async (path: string, body: object): Promise<string> =>
-    (await bench.call('POST', path, withId, body)).id;
+  const make = async (path: string, body: object): Promise<string> => (await bench.call('POST', path, withId, body)).id;
   const proxy = { protocol: 'http', host: '127.0.0.1', port: 9 };
   for (const name of ['pier 1', 'pier 2']) await make('/api/proxies', { ...proxy, name });
   const accounts = await bench.addAccounts({ count: 4, prefix: 'tide' }, () => ({

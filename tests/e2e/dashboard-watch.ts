@@ -1,4 +1,5 @@
-import type { BrowserContext, ConsoleMessage, Page, Request, Response } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrowserContext, ConsoleMessage, Locator, Page, Request, Response } from 'playwright-core';
 import { until } from '../support/wait.ts';
 
 /** What was already there and moved while nobody touched it. */
@@ -66,10 +67,27 @@ export interface Watch {
   /** Waits until everything that the page asked for has come and is drawn. */
   settled(): Promise<void>;
   shifts(): Promise<Shift[]>;
+  /** Answers 403 since `begin`. */
+  refusals(): string[];
 }
 
 /** Notes shifts of the layout in every page that the context will open. */
 export const noteShiftsIn = (context: BrowserContext): Promise<void> => context.addInitScript(noteShifts);
+
+/** Answers of a server far away: each late, and in another order than they were asked for. */
+const LATE_MS = [60, 420, 200, 700, 320];
+
+/** Has reads answered late from now on, so that what stands in for them is really seen. */
+export async function answerLate(context: BrowserContext): Promise<void> {
+  let asked = 0;
+  await context.route(/\/api\/(?!events)/, async (route) => {
+    const lateMs = LATE_MS[asked % LATE_MS.length];
+    asked += 1;
+    await sleep(lateMs);
+    // The page may have been left meanwhile.
+    await route.continue().catch(() => undefined);
+  });
+}
 
 /** Looks on while pages are opened in this tab. */
 export function watch(page: Page): Watch {
@@ -118,16 +136,75 @@ export function watch(page: Page): Watch {
         { what: 'the page has all that it asked for', withinMs: 30_000 },
       );
     },
+    refusals: () => answers.filter((answer) => answer.split(' ')[1] === '403'),
     shifts: () => page.evaluate(() => (globalThis as unknown as Observing).shifts ?? []),
   };
 }
 
-/** How far the page can be scrolled sideways, in pixels. */
-export const sideways = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const { document, innerWidth } = globalThis as unknown as {
-      document: { documentElement: { scrollWidth: number } };
-      innerWidth: number;
-    };
-    return Math.max(0, document.documentElement.scrollWidth - innerWidth);
+interface Measured {
+  document: { documentElement: { scrollWidth: number } };
+  innerWidth: number;
+}
+const beyond = (): number => {
+  const { document, innerWidth } = globalThis as unknown as Measured;
+  return Math.max(0, document.documentElement.scrollWidth - innerWidth);
+};
+
+/** How far the page can be scrolled sideways, in pixels, once it is drawn for its window. */
+export async function sideways(page: Page): Promise<number> {
+  await until(
+    () => page.evaluate(beyond),
+    (pixels) => pixels === 0,
+    { what: 'the page fits its window', withinMs: 3_000 },
+  ).catch(() => undefined);
+  return page.evaluate(beyond);
+}
+
+const MOST_BUTTONS = 30;
+/** What closes a dialog, and is no use of it. */
+const CLOSES = /^(close|cancel)$/i;
+/** For what a button opens, or for the request that it sends, to begin. */
+const MOMENT_MS = 150;
+
+const nameOf = (button: Locator): Promise<string> =>
+  button.evaluate((element) => {
+    const { ariaLabel, textContent } = element as unknown as { ariaLabel: string | null; textContent: string };
+    return (ariaLabel ?? textContent).trim();
   });
+
+export interface Pressed {
+  /** The names of the buttons. */
+  pressed: string[];
+  /** Answers 403, each with the button that led to it. */
+  refused: string[];
+}
+
+/** Presses every enabled button of the page once, and in a dialog that it opens the last one too. */
+export async function pressEveryButton(page: Page, look: Watch): Promise<Pressed> {
+  const address = page.url();
+  const told: Pressed = { pressed: [], refused: [] };
+  const buttons = page.locator('main button:enabled:visible');
+  const names = await Promise.all((await buttons.all()).map(nameOf));
+  const firstOfEach = [...new Set(names)].slice(0, MOST_BUTTONS).map((name) => names.indexOf(name));
+  for (const at of firstOfEach) {
+    look.begin();
+    const name = names[at] ?? '';
+    await buttons.nth(at).click();
+    await page.waitForTimeout(MOMENT_MS);
+    await look.settled();
+    const inDialog = await page.locator('[role="dialog"] button:enabled:visible').all();
+    const choices = await Promise.all(inDialog.map(async (one) => [one, await nameOf(one)] as const));
+    const last = choices.filter(([, text]) => !CLOSES.test(text)).at(-1);
+    if (last) {
+      await last[0].click();
+      await page.waitForTimeout(MOMENT_MS);
+      await look.settled();
+    }
+    told.pressed.push(name);
+    told.refused.push(...look.refusals().map((answer) => `${name}, ${last?.[1] ?? 'no dialog'}: ${answer}`));
+    await page.goto(address);
+    await page.getByRole('heading').first().waitFor();
+    await look.settled();
+  }
+  return told;
+}
