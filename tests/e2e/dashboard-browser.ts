@@ -14,11 +14,11 @@ export interface DashboardBrowser {
 }
 
 /** Opens a real Chromium on an empty profile, as a person would. */
-export async function openBrowser(): Promise<DashboardBrowser> {
+export async function openBrowser({ locale = 'en-GB' } = {}): Promise<DashboardBrowser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error('No Chromium was found: set CHROMIUM_PATH, or run "node stack/setup.mjs".');
   const browser: Browser = await chromium.launch({ executablePath, args: launchArgs() });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const list: string[] = [];

@@ -2,17 +2,18 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
 const THEMES = ['light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
 
 /** What hurts people: the findings of these impacts must be none. */
 const GRAVE = ['serious', 'critical'];
 
 /**
- * What axe finds wrong with the page as it stands, in both themes: one line a rule and place. Wait for the page's own
- * content before, as skeletons are judged too.
+ * What axe finds wrong with the page as it stands, in both themes unless told: one line a rule and place. Wait for the
+ * page's own content before, as skeletons are judged too.
  */
-export async function findingsOf(page: Page): Promise<string[]> {
+export async function findingsOf(page: Page, themes: readonly Theme[] = THEMES): Promise<string[]> {
   const found: string[] = [];
-  for (const theme of THEMES) {
+  for (const theme of themes) {
     await page.evaluate((value) => {
       const { document } = globalThis as unknown as {
         document: { documentElement: { setAttribute: (name: string, value: string) => void } };

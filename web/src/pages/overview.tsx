@@ -55,9 +55,9 @@ export function OverviewPage() {
       <div className={classes.columns}>
         <Stack gap="xl" miw={0}>
           {preferences.isPending ? (
-            <Skeleton height={470} aria-hidden />
+            <Skeleton className={classes.today ?? ''} data-fresh={fresh} aria-hidden />
           ) : (
-            <Suspense fallback={<Skeleton height={470} aria-hidden />}>
+            <Suspense fallback={<Skeleton className={classes.today ?? ''} data-fresh={fresh} aria-hidden />}>
               {guided && <FirstSteps />}
               {!(guided && fresh) && <Today />}
             </Suspense>
@@ -83,7 +83,7 @@ export function OverviewPage() {
               </Stack>
             )}
           </section>
-          {(ended.data?.items.length ?? 0) > 0 && (
+          {!open.isPending && (ended.data?.items.length ?? 0) > 0 && (
             <section aria-label={t('overview:endedTasks')}>
               <Group justify="space-between" mb="sm">
                 <Title order={2}>{t('overview:endedLast')}</Title>

@@ -84,11 +84,9 @@ export function AccountFilters({ address, total }: AccountFiltersProps) {
             {t('lists:clearFilters')}
           </Button>
         )}
-        {total !== null && (
-          <Text c="dimmed" className="tabular" role="status">
-            {t('count.accounts', { count: total })}
-          </Text>
-        )}
+        <Text c="dimmed" className="tabular" role="status" miw={88} mih="1lh">
+          {total !== null && t('count.accounts', { count: total })}
+        </Text>
       </Group>
       {opened && <MoreFilters address={address} />}
     </>

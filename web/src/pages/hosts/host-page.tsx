@@ -143,8 +143,10 @@ function HostView({ id }: { id: string }) {
   const metrics = useWorkerMetrics(id, span);
   const mayOrder = useMay('operator');
   const { askFor, busy } = useAskOrder();
+  const siblings = useWorkers(HEARD_MS);
 
-  if (!worker.data) {
+  // Where the rest begins is known with the other roles of the host, which stand above it.
+  if (!worker.data || siblings.isPending) {
     return (
       <Page
         title={t('nav.hosts')}

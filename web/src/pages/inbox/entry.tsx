@@ -70,7 +70,12 @@ export function Entry({ item }: { item: InboxItem }) {
             </>
           )}
           {' · '}
-          <Anchor component={Link} to={`/tasks/${item.kind}/${item.taskId}?account=${item.accountTaskId}`} size="sm">
+          <Anchor
+            component={Link}
+            to={`/tasks/${item.kind}/${item.taskId}?account=${item.accountTaskId}`}
+            size="sm"
+            underline="always"
+          >
             {item.taskName}
           </Anchor>
         </Text>

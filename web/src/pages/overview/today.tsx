@@ -14,6 +14,8 @@ import classes from './today.module.css';
 
 const MOST_CAUSES = 4;
 const MOST_BUDGETS = 6;
+/** The most rows of each panel; the style sheet keeps their places. */
+const ROOM = [MOST_CAUSES, MOST_CAUSES, MOST_BUDGETS, MOST_CAUSES];
 
 /** The last 24 hours in numbers: what ended and why it failed, what accounts may still do, what comes next. */
 export default function Today() {
@@ -36,7 +38,12 @@ export default function Today() {
           <Next data={data} />
         </div>
       ) : (
-        <Skeleton height={190} mt="sm" aria-hidden />
+        <div className={classes.panels} aria-hidden>
+          {ROOM.map((rows, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: they never change places
+            <Skeleton key={at} className={classes.panel ?? ''} data-rows={rows} />
+          ))}
+        </div>
       )}
     </section>
   );
@@ -138,7 +145,7 @@ function Budgets({ budgets }: { budgets: Overview['actionsToday'] }) {
     .sort((a, b) => b.used / b.limit - a.used / a.limit)
     .slice(0, MOST_BUDGETS);
   return (
-    <Panel title={t('today:budget')}>
+    <Panel title={t('today:budget')} rows={MOST_BUDGETS}>
       {used.length === 0 && <Text c="dimmed">{t('today:noBudget')}</Text>}
       {used.map(({ platform, action, title, used: spent, limit }) => (
         <Group key={`${platform}/${action}`} justify="space-between" wrap="nowrap" gap="sm">
@@ -178,9 +185,9 @@ function Next({ data: { nextTasks, nextRuns } }: { data: Overview }) {
   );
 }
 
-function Panel({ title, children }: { title: string; children: ReactNode }) {
+function Panel({ title, rows, children }: { title: string; rows?: number; children: ReactNode }) {
   return (
-    <div className={`surface ${classes.panel}`}>
+    <div className={`surface ${classes.panel}`} data-rows={rows}>
       <Text component="h3" fw={600} size="sm" m={0}>
         {title}
       </Text>

@@ -92,18 +92,21 @@ export function PerformancePage() {
           />
         )}
       </section>
-      <section aria-label={t('performance:platform')}>
-        <Title order={2} mb="sm">
-          {t('performance:platform')}
-        </Title>
-        {metrics.data ? (
-          <PlatformCharts series={metrics.data} />
-        ) : metrics.error ? (
-          <ErrorNotice error={metrics.error} onRetry={() => void metrics.refetch()} />
-        ) : (
-          <ChartsSkeleton charts={PLATFORM_CHARTS} />
-        )}
-      </section>
+      {/* Where it begins is known with the table's rows. */}
+      {!performance.isPending && (
+        <section aria-label={t('performance:platform')}>
+          <Title order={2} mb="sm">
+            {t('performance:platform')}
+          </Title>
+          {metrics.data ? (
+            <PlatformCharts series={metrics.data} />
+          ) : metrics.error ? (
+            <ErrorNotice error={metrics.error} onRetry={() => void metrics.refetch()} />
+          ) : (
+            <ChartsSkeleton charts={PLATFORM_CHARTS} />
+          )}
+        </section>
+      )}
       <KindDrawer
         kind={opened}
         nameOf={nameOf}

@@ -39,7 +39,7 @@ export function ProxiesPage() {
       title={t('proxies:title')}
       actions={
         <>
-          {check.available && proxies.items.length > 0 && (
+          {check.available && (proxies.isPending || proxies.items.length > 0) && (
             <Button
               variant="default"
               leftSection={<IconStethoscope size={16} />}

@@ -28,7 +28,8 @@ export function useCheckProxies() {
     onError: (error) => sayFailed(error),
   });
   return {
-    available: mayOrder && (kinds.data ?? []).some(({ name }) => name === KIND),
+    // Until the kinds are known it keeps its place; what it leads to waits for them.
+    available: mayOrder && (kinds.data?.some(({ name }) => name === KIND) ?? true),
     busy: gather.isPending,
     start: (proxies: readonly ProxyItem[] | 'all') => gather.mutate(proxies),
   };

@@ -92,6 +92,8 @@ export function SchedulesPage() {
   const { search } = useLocation();
   const { get, set } = useAddress([]);
   const asCalendar = get('view') === 'calendar' && schedules.items.length > 0;
+  // What belongs to a list keeps its place while the list is read.
+  const mayHaveSome = schedules.isPending || schedules.items.length > 0;
   const { reload, hasMore, loadMore, isFetchingMore } = schedules;
   // A week is only whole with all schedules.
   // biome-ignore lint/correctness/useExhaustiveDependencies: loadMore is another function at each turn and does the same
@@ -111,8 +113,8 @@ export function SchedulesPage() {
     </Button>
   );
   return (
-    <Page title={t('schedules:title')} actions={schedules.items.length > 0 && create}>
-      {schedules.items.length > 0 && (
+    <Page title={t('schedules:title')} actions={mayHaveSome && create}>
+      {mayHaveSome && (
         <SegmentedControl
           aria-label={t('schedules:view')}
           style={{ alignSelf: 'start' }}

@@ -31,10 +31,12 @@ interface Made {
 /** Tokens of programs and people, and apart from them those of worker hosts. */
 export function TokensSection() {
   const [made, setMade] = useState<Made | null>(null);
+  const { isPending } = useTokens();
   return (
     <>
       <ProgramTokens onMade={setMade} />
-      <HostTokens onMade={setMade} />
+      {/* Where they begin is known with the tokens above them. */}
+      {!isPending && <HostTokens onMade={setMade} />}
       {made && (
         <OnceDialog
           title={t('settings:tokenOf', { name: made.name })}

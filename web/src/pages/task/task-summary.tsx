@@ -40,9 +40,9 @@ export function TaskSummary({ task, aggregate }: { task: BulkTask; aggregate: Ag
             {t('count.endedOf', { ended: formatCount(endedOf(totals)), count: totals.total })}
           </Text>
         </Text>
-        {state === 'running' && aggregate && (
-          <Text size="sm" c="dimmed">
-            <Phrase of="task:remaining" parts={{ rest: <Remaining aggregate={aggregate} /> }} />
+        {state === 'running' && (
+          <Text size="sm" c="dimmed" miw={200} mih="1lh" ta={{ sm: 'end' }}>
+            {aggregate && <Phrase of="task:remaining" parts={{ rest: <Remaining aggregate={aggregate} /> }} />}
           </Text>
         )}
       </Group>
