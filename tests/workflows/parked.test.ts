@@ -65,7 +65,7 @@ beforeAll(async () => {
   native = await NativeConnection.connect({ address: stack.temporalAddress });
   const link = createLink({ apiUrl: 'http://127.0.0.1:1', workerToken: 'none' });
   const entryPath = fileURLToPath(new URL('./asking-kinds.ts', import.meta.url));
-  role = await orchestrator({ env, log, link, connection: native, hostName: 'test' }, entryPath);
+  role = await orchestrator({ env, log, link, connection: native, hostName: 'test' }, { entryPath });
   workers = [
     ...role.workers,
     await Worker.create({ connection: native, taskQueue: 'browser', activities: withFailures(sessions) }),
