@@ -14,7 +14,7 @@ const relay = { tell: () => undefined, flush: () => Promise.resolve() };
 const desk = () => createDesk({ pool, relay, profiles: platformProfiles, challengeMs: 3_600_000 });
 
 beforeAll(async () => {
-  postgres = await startTemporaryPostgres({ migrated: true, portBase: 5586 });
+  postgres = await startTemporaryPostgres({ migrated: true });
   pool = new pg.Pool({ connectionString: postgres.databaseUrl });
   pool.on('error', () => undefined);
 }, 120_000);

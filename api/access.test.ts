@@ -99,7 +99,7 @@ describe('every route', () => {
   let api: TestApi;
   const tokens: Record<string, string | null> = { none: null };
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5584, routes: guards });
+    api = await startTestApi({ routes: guards });
     const { deps } = api;
     const { sha256Hex } = await import('./auth.ts');
     for (const role of ['viewer', 'operator', 'admin']) {

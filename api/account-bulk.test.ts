@@ -6,7 +6,7 @@ import { startTestApi } from './testing.ts';
 describe('editing and deleting many accounts', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5570 });
+    api = await startTestApi();
   });
   afterAll(async () => {
     await api?.stop();

@@ -34,7 +34,7 @@ describe('what was done with an account, and what it may still do', () => {
   };
 
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5566 });
+    api = await startTestApi();
     pool = new pg.Pool({ connectionString: api.deps.env.DATABASE_URL as string });
     pool.on('error', () => undefined);
     const { db } = api.deps;

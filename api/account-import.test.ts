@@ -7,7 +7,7 @@ import { startTestApi } from './testing.ts';
 describe('importing accounts', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5584 });
+    api = await startTestApi();
   });
   afterAll(async () => {
     await api?.stop();

@@ -13,7 +13,7 @@ interface Linked {
 describe('links between the accounts of one owner', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5611, routes: [...accountsRoutes, ...accountLinksRoutes] });
+    api = await startTestApi({ routes: [...accountsRoutes, ...accountLinksRoutes] });
   });
   afterAll(async () => {
     await api?.stop();
@@ -115,7 +115,7 @@ describe('links between the accounts of one owner', () => {
 describe('the time between two actions of an account', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5617, routes: accountsRoutes });
+    api = await startTestApi({ routes: accountsRoutes });
   });
   afterAll(async () => {
     await api?.stop();

@@ -11,7 +11,7 @@ describe('accounts', () => {
   let api: TestApi;
   const answers: string[] = [];
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5583 });
+    api = await startTestApi();
   });
   afterAll(async () => {
     await api?.stop();

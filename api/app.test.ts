@@ -64,7 +64,7 @@ describe('the app', () => {
     await mkdir(join(folder, 'assets'));
     await writeFile(join(folder, 'index.html'), '<title>dashboard</title>');
     await writeFile(join(folder, 'assets', 'main-abc123.js'), 'export {};');
-    api = await startTestApi({ portBase: 5581, routes: [...allRoutes, ...oddRoutes], dashboardFolder: folder });
+    api = await startTestApi({ routes: [...allRoutes, ...oddRoutes], dashboardFolder: folder });
   });
   afterAll(async () => {
     await api?.stop();
@@ -177,7 +177,7 @@ describe('the app', () => {
 describe('the list of allowed addresses', () => {
   it('refuses others, believes trusted proxies only, and lets the liveness check through', async () => {
     const env = { FLOTILLA_ALLOWED_IPS: '10.0.0.0/8', FLOTILLA_TRUSTED_PROXIES: '127.0.0.1' };
-    const api = await startTestApi({ portBase: 5582, env, routes: healthRoutes });
+    const api = await startTestApi({ env, routes: healthRoutes });
     try {
       const status = async (path: string, from?: string) =>
         (await api.call(path, from ? { headers: { 'x-forwarded-for': from } } : {})).status;
@@ -206,7 +206,7 @@ describe('the list of allowed addresses', () => {
 
 describe('the rate limit', () => {
   it('stops looking up tokens for an address that keeps sending wrong ones', async () => {
-    const api = await startTestApi({ portBase: 5582, routes: healthRoutes });
+    const api = await startTestApi({ routes: healthRoutes });
     try {
       const wrong = async () => (await api.call('/api/nothing', { token: 'flt_wrong_wrong_wrong' })).status;
       const statuses = new Set<number>();
@@ -220,7 +220,7 @@ describe('the rate limit', () => {
 
   it('answers 429 and says when to come back', async () => {
     const env = { FLOTILLA_RATE_LIMIT_PER_MINUTE: '10' };
-    const api = await startTestApi({ portBase: 5582, env, routes: healthRoutes });
+    const api = await startTestApi({ env, routes: healthRoutes });
     try {
       const statuses: number[] = [];
       for (let n = 0; n < 12; n += 1) statuses.push((await api.call('/api/health', { token: null })).status);

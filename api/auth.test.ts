@@ -27,7 +27,7 @@ describe('who may do what', () => {
   let streams: { url: string; close(): void };
   const tokens: Record<string, string> = {};
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5580 });
+    api = await startTestApi();
     const server = createApp(api.deps, { routes: [streamRoute] }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

@@ -5,7 +5,7 @@ import { startTestApi, type TestApi } from './testing.ts';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5590, routes: [...doorRoutes, ...bulkRoutes] });
+  api = await startTestApi({ routes: [...doorRoutes, ...bulkRoutes] });
 });
 afterAll(() => api.stop());
 

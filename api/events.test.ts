@@ -6,7 +6,7 @@ import { startTestApi, type TestApi } from './testing.ts';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5592, routes: eventsRoutes, env: { FLOTILLA_TRUSTED_PROXIES: '127.0.0.1' } });
+  api = await startTestApi({ routes: eventsRoutes, env: { FLOTILLA_TRUSTED_PROXIES: '127.0.0.1' } });
 });
 afterAll(() => api.stop());
 

@@ -5,7 +5,7 @@ import { startTestApi } from './testing.ts';
 describe('exports', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5560 });
+    api = await startTestApi();
     await api.deps.db.account.createMany({
       data: Array.from({ length: 2_500 }, (_, n) => ({ platform: 'sandbox', username: `user-${n}`, tags: ['many'] })),
     });
@@ -100,7 +100,7 @@ describe('exports', () => {
 describe('saved views', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5566 });
+    api = await startTestApi();
   });
   afterAll(async () => {
     await api?.stop();

@@ -23,7 +23,7 @@ const BASE = '/api/follow-categories';
 describe('follow categories', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5574, routes: followCategoriesRoutes });
+    api = await startTestApi({ routes: followCategoriesRoutes });
   });
   afterAll(async () => {
     await api?.stop();

@@ -33,7 +33,7 @@ const slowRoute = route({
 describe('a creating call with an Idempotency-Key', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5560, routes: [...allRoutes, slowRoute] });
+    api = await startTestApi({ routes: [...allRoutes, slowRoute] });
   });
   afterAll(async () => {
     await api?.stop();
@@ -165,7 +165,7 @@ describe('a creating call with an Idempotency-Key', () => {
 describe('texts that Postgres cannot keep', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5566 });
+    api = await startTestApi();
   });
   afterAll(async () => {
     await api?.stop();

@@ -13,7 +13,7 @@ import { workerLinkRoutes } from './worker-link.ts';
 let api: TestApi;
 beforeAll(async () => {
   const env = { TEMPORAL_ADDRESS: '127.0.0.1:7368', FLOTILLA_CHALLENGE_HOURS: '6' };
-  api = await startTestApi({ portBase: 5588, routes: [...inboxRoutes, ...workerLinkRoutes], env });
+  api = await startTestApi({ routes: [...inboxRoutes, ...workerLinkRoutes], env });
 });
 afterAll(() => api?.stop());
 afterEach(() => query(api.deps.db, `DELETE FROM "Challenge"`));

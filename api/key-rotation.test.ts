@@ -24,7 +24,7 @@ const ACCOUNTS = 450;
 let api: TestApi;
 let databaseUrl: string;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5720, routes: [] });
+  api = await startTestApi({ routes: [] });
   databaseUrl = api.deps.env.DATABASE_URL ?? '';
 });
 afterAll(() => api.stop());

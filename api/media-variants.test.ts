@@ -24,7 +24,7 @@ describe('the variants of a file', () => {
   let owners: { accountTaskId: string; accountId: string; taskId: string }[];
   beforeAll(async () => {
     clips = await createClipFolder();
-    api = await startTestApi({ portBase: 5651 });
+    api = await startTestApi();
     const form = new FormData();
     form.set('file', new Blob([new Uint8Array(await readFile(await clips.make('source.mp4')))]), 'source.mp4');
     assetId = String((await api.call('/api/media', { body: form })).json.id);

@@ -16,7 +16,7 @@ describe('the media library', () => {
   beforeAll(async () => {
     clips = await createClipFolder();
     [api, video, picture] = await Promise.all([
-      startTestApi({ portBase: 5585, env: { FLOTILLA_MEDIA_MAX_BYTES: String(MAX_BYTES) } }),
+      startTestApi({ env: { FLOTILLA_MEDIA_MAX_BYTES: String(MAX_BYTES) } }),
       clips.make('clip.mp4').then((path) => readFile(path)),
       sharp({ create: { width: 64, height: 48, channels: 3, background: '#336699' } })
         .png()

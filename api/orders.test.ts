@@ -9,16 +9,13 @@ import { browser, letGo, startTestTemporal, startWorkers, type Workers } from '.
 import { doorRoutes } from './door.ts';
 import { startTestApi, type TestAnswer, type TestApi } from './testing.ts';
 
-const TEMPORAL_PORT = 7360;
-
 let temporal: TestWorkflowEnvironment;
 let api: TestApi;
 beforeAll(async () => {
-  temporal = await startTestTemporal(TEMPORAL_PORT);
+  temporal = await startTestTemporal();
   api = await startTestApi({
-    portBase: 5594,
     routes: [...doorRoutes, ...bulkRoutes, ...bulkEventsRoutes, ...bulkFailuresRoutes],
-    env: { TEMPORAL_ADDRESS: `127.0.0.1:${TEMPORAL_PORT}` },
+    env: { TEMPORAL_ADDRESS: temporal.address },
   });
 }, 120_000);
 afterAll(async () => {

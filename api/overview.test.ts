@@ -9,7 +9,7 @@ describe('the overview and the history of an account', () => {
   const submitted = (index: number) =>
     index < 2 ? { state: 'posted', submittedAt: new Date(Date.now() - index * 48 * 3_600_000) } : {};
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5562 });
+    api = await startTestApi();
     const { db } = api.deps;
     const task = {
       kind: 'login',

@@ -48,7 +48,7 @@ interface Received {
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5600, routes: [...allRoutes, small, undeclared] });
+  api = await startTestApi({ routes: [...allRoutes, small, undeclared] });
 });
 afterAll(() => api?.stop());
 
@@ -131,7 +131,7 @@ describe('a refusal is a problem in JSON', () => {
   });
 
   it('and too many requests, with the time to wait', async () => {
-    const busy = await startTestApi({ portBase: 5602, env: { FLOTILLA_RATE_LIMIT_PER_MINUTE: '10' }, routes: [small] });
+    const busy = await startTestApi({ env: { FLOTILLA_RATE_LIMIT_PER_MINUTE: '10' }, routes: [small] });
     try {
       const statuses = new Set<number>();
       for (let n = 0; n < 10; n += 1) statuses.add((await busy.call('/api/odd/small', { body: { text: 'a' } })).status);

@@ -16,7 +16,6 @@ import { startTestApi } from './testing.ts';
  * is renamed, or comes with another type, fails here.
  */
 
-const TEMPORAL_PORT = 7364;
 const id = z.uuid();
 const time = z.iso.datetime();
 const counts = z.record(z.string(), z.int());
@@ -64,13 +63,12 @@ describe('the shapes that scripts rely on', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'flotilla-shapes-'));
     [temporal, clips, sandbox] = await Promise.all([
-      startTestTemporal(TEMPORAL_PORT),
+      startTestTemporal(),
       createClipFolder(),
       startSandbox({ port: 0, dataFolder: folder }),
     ]);
     api = await startTestApi({
-      portBase: 5578,
-      env: { TEMPORAL_ADDRESS: `127.0.0.1:${TEMPORAL_PORT}` },
+      env: { TEMPORAL_ADDRESS: temporal.address },
     });
     workers = await startWorkers(api, temporal);
   }, 120_000);

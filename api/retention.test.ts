@@ -7,7 +7,7 @@ import { startTestApi, type TestApi } from './testing.ts';
 let api: TestApi;
 let accountId: string;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5780 });
+  api = await startTestApi();
   [accountId = ''] = await makeAccounts(api, 'kept', 1);
 });
 afterAll(() => api.stop());

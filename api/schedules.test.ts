@@ -12,16 +12,13 @@ import { sweepSchedules } from './schedules-sweep.ts';
 import { noteOf } from './schedules-temporal.ts';
 import { startTestApi, type TestAnswer, type TestApi } from './testing.ts';
 
-const TEMPORAL_PORT = 7391;
-
 let temporal: TestWorkflowEnvironment;
 let api: TestApi;
 beforeAll(async () => {
-  temporal = await startTestTemporal(TEMPORAL_PORT);
+  temporal = await startTestTemporal();
   api = await startTestApi({
-    portBase: 5641,
     routes: [...schedulesRoutes, ...scheduleWorkerRoutes],
-    env: { TEMPORAL_ADDRESS: `127.0.0.1:${TEMPORAL_PORT}` },
+    env: { TEMPORAL_ADDRESS: temporal.address },
   });
   await makeAccounts(api, 'crew', 2);
 }, 120_000);

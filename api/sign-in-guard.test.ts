@@ -8,7 +8,7 @@ describe('the guard of sign-ins', () => {
   let one: ReturnType<typeof openDatabase>;
   let other: ReturnType<typeof openDatabase>;
   beforeAll(async () => {
-    postgres = await startTemporaryPostgres({ portBase: 5583, migrated: true });
+    postgres = await startTemporaryPostgres({ migrated: true });
     one = openDatabase(postgres.databaseUrl);
     other = openDatabase(postgres.databaseUrl);
   });

@@ -4,7 +4,7 @@ import { startTestApi, type TestApi } from './testing.ts';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5599, routes: [] });
+  api = await startTestApi({ routes: [] });
 });
 afterAll(() => api.stop());
 

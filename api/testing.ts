@@ -50,12 +50,9 @@ function requestOf(call: TestCall, adminToken: string): RequestInit {
 
 /** The API over real HTTP, a Postgres of its own and a temporary data folder. */
 export async function startTestApi(
-  options: { env?: Record<string, string>; portBase?: number; log?: Logger } & AppOptions = {},
+  options: { env?: Record<string, string>; log?: Logger } & AppOptions = {},
 ): Promise<TestApi> {
-  const postgres = await startTemporaryPostgres({
-    migrated: true,
-    ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
-  });
+  const postgres = await startTemporaryPostgres({ migrated: true });
   const dataFolder = await mkdtemp(join(tmpdir(), 'flotilla-api-'));
   const env = readEnv({
     DATABASE_URL: postgres.databaseUrl,

@@ -10,7 +10,7 @@ describe('the trace viewer', () => {
   let api: TestApi;
   const tokens: Record<string, string> = {};
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5598 });
+    api = await startTestApi();
     const { sha256Hex } = await import('./auth.ts');
     for (const scope of ['viewer', 'evidence:read', 'media:read']) {
       tokens[scope] = `flt_${scope.replace(':', '-')}-of-the-viewer`;

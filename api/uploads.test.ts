@@ -26,7 +26,7 @@ const picture = (format: 'png' | 'jpeg' | 'gif', background = 'teal') =>
 beforeAll(async () => {
   clips = await createClipFolder();
   [api, video] = await Promise.all([
-    startTestApi({ portBase: 5620, env: { FLOTILLA_MEDIA_MAX_BYTES: String(MAX_BYTES) } }),
+    startTestApi({ env: { FLOTILLA_MEDIA_MAX_BYTES: String(MAX_BYTES) } }),
     clips.make('clip.mp4').then((path) => readFile(path)),
   ]);
 });

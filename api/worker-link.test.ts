@@ -11,7 +11,7 @@ import { workerLinkRoutes } from './worker-link.ts';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5597, routes: [...workerLinkRoutes, ...evidenceRoutes] });
+  api = await startTestApi({ routes: [...workerLinkRoutes, ...evidenceRoutes] });
 });
 afterAll(() => api.stop());
 

@@ -10,7 +10,6 @@ import { workersRoutes } from './workers.ts';
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi({
-    portBase: 5596,
     routes: [...workersRoutes, ...locksRoutes, ...errorsRoutes, ...systemRoutes],
     env: { TEMPORAL_ADDRESS: '127.0.0.1:7369' },
   });

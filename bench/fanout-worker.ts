@@ -24,7 +24,7 @@ async function ours(): Promise<Role> {
   const link = createLink({ apiUrl: env.apiUrl, workerToken: 'unused-in-this-benchmark' });
   const { BENCH_PAYLOAD_KEY: key } = process.env;
   const converter = key ? { dataConverter: encryptedWith(key) } : {};
-  return orchestrator({ env, log, link, connection, hostName: 'bench', ...converter }, entryPath);
+  return orchestrator({ env, log, link, connection, hostName: 'bench', ...converter }, { entryPath });
 }
 
 async function bare(): Promise<Pick<Role, 'workers' | 'close'>> {

@@ -54,6 +54,7 @@ export const envSchema = z.object({
   FLOTILLA_TRUSTED_PROXIES: list.default([]),
   FLOTILLA_MEDIA_MAX_BYTES: bytes.default(2 * 1024 ** 3),
   FLOTILLA_CHALLENGE_HOURS: z.coerce.number().positive().max(8_760).default(48),
+  FLOTILLA_HOLD_PATCHES: list.default([]),
   FLOTILLA_EVIDENCE_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   FLOTILLA_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(10).default(12_000),
   FLOTILLA_HOST_NAME: z.string().min(1).optional(),

@@ -9,7 +9,7 @@ import { MIGRATIONS_FOLDER, readMigrations } from './migrations.ts';
 
 let postgres: TemporaryPostgres;
 beforeAll(async () => {
-  postgres = await startTemporaryPostgres({ portBase: 5800 });
+  postgres = await startTemporaryPostgres();
 });
 afterAll(() => postgres.stop());
 

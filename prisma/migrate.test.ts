@@ -14,7 +14,7 @@ let folder: string;
 let databases = 0;
 
 beforeAll(async () => {
-  postgres = await startTemporaryPostgres({ portBase: 5560 });
+  postgres = await startTemporaryPostgres();
 });
 afterAll(() => postgres.stop());
 beforeEach(async () => {

@@ -27,7 +27,7 @@ let media: string;
 let evidence: string;
 
 async function newEnv(name: string) {
-  const [port = 0] = await findFreePorts(1, 5760);
+  const [port = 0] = await findFreePorts(1);
   return readEnv({ FLOTILLA_DATA: join(folder, name), POSTGRES_PORT: String(port) });
 }
 
@@ -75,7 +75,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'flotilla-backup-'));
   // Postgres may run as another user, which has to pass.
   await chmod(folder, 0o711);
-  api = await startTestApi({ portBase: 5740, routes: [] });
+  api = await startTestApi({ routes: [] });
   await fill(api.deps);
 });
 afterAll(async () => {

@@ -12,19 +12,11 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 /** Ports that this process was given, so that two callers at once are not given the same one. */
 const handedOut = new Set<number>();
 
-/**
- * Finds free ports of 127.0.0.1.
- * @param base the first port to try, counting up; without it the system chooses.
- */
-export async function findFreePorts(count: number, base?: number): Promise<number[]> {
+/** Free ports of 127.0.0.1 that the system chooses, from tens of thousands: two checkouts at once hardly meet. */
+export async function findFreePorts(count: number): Promise<number[]> {
   const found: number[] = [];
-  let candidate = base;
   while (found.length < count) {
-    const port = candidate ?? (await anyFreePort());
-    if (candidate !== undefined) {
-      if (candidate > 65_535) throw new Error(`There are not ${count} free ports from ${base} up.`);
-      candidate += 1;
-    }
+    const port = await anyFreePort();
     if (handedOut.has(port) || !(await isPortFree(port))) continue;
     handedOut.add(port);
     found.push(port);

@@ -118,7 +118,7 @@ describe('the supervisor', () => {
   });
 
   it('says which variable to set when a port is taken', async () => {
-    const [port] = await findFreePorts(1, 5570);
+    const [port] = await findFreePorts(1);
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
     const ports = [{ port: port!, host: '127.0.0.1', variable: 'PORT' }];

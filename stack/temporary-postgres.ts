@@ -15,13 +15,11 @@ export interface TemporaryPostgres {
  * A Postgres server of its own on a free port, in a temporary folder that `stop` removes.
  * @param options.migrated whether the database is made and brought up to date first.
  */
-export async function startTemporaryPostgres(
-  options: { portBase?: number; migrated?: boolean } = {},
-): Promise<TemporaryPostgres> {
+export async function startTemporaryPostgres(options: { migrated?: boolean } = {}): Promise<TemporaryPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-postgres-'));
   // The server may run as another user, which has to pass.
   await chmod(folder, 0o711);
-  const [port = 0] = await findFreePorts(1, options.portBase);
+  const [port = 0] = await findFreePorts(1);
   const postgres = await embeddedPostgres({
     dataFolder: join(folder, 'postgres'),
     keysFolder: join(folder, 'keys'),

@@ -9,8 +9,6 @@ import { startStack } from './start-stack.ts';
 export interface TestStackOptions {
   /** Which services to run; all unless given. `prepare` needs `postgres` and `temporal`, `api` needs `prepare`. */
   parts?: readonly ServiceName[];
-  /** First port to try, counting up; without it the system chooses. */
-  portBase?: number;
   /** Kept after `stop`; without it a temporary folder, which is removed. */
   dataFolder?: string;
   /** Added to the environment of the services, e.g. `FLOTILLA_BROWSER_SLOTS`. */
@@ -43,7 +41,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   // Postgres may run as another user, which has to pass.
   if (!options.dataFolder) await chmod(dataFolder, 0o711);
   const names = ['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'POSTGRES_PORT', 'SANDBOX_PORT'];
-  const ports = await findFreePorts(names.length, options.portBase);
+  const ports = await findFreePorts(names.length);
   const removeFolder = async () => {
     if (!options.dataFolder) await rm(dataFolder, { recursive: true, force: true });
   };

@@ -1,15 +1,17 @@
 /**
  * Runs the tests in groups and ends with one line: `N passed, N failed`.
- * `node tests/run.mjs [pattern …] [jest option …]`; a pattern is matched against the path from the project's root.
+ * `node tests/run.mjs [pattern …] [jest option …]`; a pattern is a folder or file of the project, or part of a path in it.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { chosen } from './chosen.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** As jest names it, so that paths from here on are within it. */
+const ROOT = realpathSync(fileURLToPath(new URL('..', import.meta.url)));
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 const MINUTE = 60_000;
 /** A bound against hanging, with room for a slow machine. */
@@ -39,13 +41,13 @@ const SAYS_NOTHING = /^\S*(Ran all test suites|Test results written to)/;
 
 const OPTIONS_WITH_A_VALUE = new Set(['-t', '--testNamePattern', '--testTimeout', '--seed']);
 
-/** @param {string[]} args @returns {{ patterns: RegExp[], options: string[] }} */
+/** @param {string[]} args @returns {{ patterns: string[], options: string[] }} */
 function readArguments(args) {
   const patterns = [];
   const options = [];
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at];
-    if (!arg.startsWith('-')) patterns.push(new RegExp(arg.replace(/^\.\//, ''), 'i'));
+    if (!arg.startsWith('-')) patterns.push(arg);
     else options.push(arg, ...(OPTIONS_WITH_A_VALUE.has(arg) ? [args[++at] ?? ''] : []));
   }
   return { patterns, options };
@@ -149,9 +151,9 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const reasons = [];
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-tests-'));
 try {
-  const chosen = listTests().filter((path) => patterns.length === 0 || patterns.some((pattern) => pattern.test(path)));
+  const paths = chosen(listTests(), patterns, (path) => existsSync(join(ROOT, path)));
   for (const group of GROUPS) {
-    const files = chosen.filter(group.holds);
+    const files = paths.filter(group.holds);
     if (files.length === 0) continue;
     const limitMs = Math.min(group.minutes * MINUTE, DEADLINE - Date.now());
     if (limitMs < 5_000) {

@@ -20,7 +20,10 @@ const DATABASE_CONNECTIONS = 16;
 export const NO_SPANS: InjectedSinks<WorkflowSpanSinks> = { exporter: { export: { fn: () => undefined } } };
 
 /** Workflows and the ledger: the one worker role with database credentials. */
-export async function orchestrator(parts: RoleParts, entryPath?: string): Promise<Role> {
+export async function orchestrator(
+  parts: RoleParts,
+  { entryPath, cachedWorkflows = CACHED_WORKFLOWS }: { entryPath?: string; cachedWorkflows?: number } = {},
+): Promise<Role> {
   const { env, log, link, connection, dataConverter } = parts;
   const converter = dataConverter ? { dataConverter } : {};
   const failureConverterPath = dataConverter?.failureConverterPath;
@@ -43,6 +46,7 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
         log.warn(about, 'news for a bulk workflow was not delivered');
       }),
   });
+  const held = new Set(env.FLOTILLA_HOLD_PATCHES);
   const worker = await Worker.create({
     connection,
     namespace: env.TEMPORAL_NAMESPACE,
@@ -57,7 +61,8 @@ export async function orchestrator(parts: RoleParts, entryPath?: string): Promis
     activities,
     sinks: parts.workflowSpans ?? NO_SPANS,
     interceptors: { activity: parts.activityInterceptors ?? [] },
-    maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxCachedWorkflows: cachedWorkflows,
+    ...(held.size > 0 && { patchActivationCallback: ({ patchId }) => !held.has(patchId) }),
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_AT_ONCE,
     maxConcurrentLocalActivityExecutions: 100,
     maxConcurrentActivityTaskExecutions: 20,

@@ -43,3 +43,24 @@ export function bulkAttributes(): BulkAttributes {
     },
   };
 }
+
+/**
+ * Writes that the workflow of an account waits for a person, where it was started with the attributes: `parked` for as
+ * long as it does. Its other states change too often to be worth an event each.
+ */
+export function parkedAttribute(): { enter(): void; leave(): void } {
+  let told = false;
+  return {
+    enter() {
+      const started = workflowInfo().typedSearchAttributes;
+      const known = started.get(TASK_KIND) !== undefined && started.get(BULK_TASK_ID) !== undefined;
+      if (!known || !patched('parked-attribute')) return;
+      told = true;
+      upsertSearchAttributes([{ key: TASK_STATE, value: 'parked' }]);
+    },
+    leave() {
+      if (told) upsertSearchAttributes([{ key: TASK_STATE, value: null }]);
+      told = false;
+    },
+  };
+}

@@ -13,6 +13,7 @@ import { ERROR_POLICIES } from '../contracts/errors.ts';
 import type { AccountInput, AccountOutcome, Claim, Resolution } from '../contracts/orchestration.ts';
 import { RESOLVE_UPDATE } from '../contracts/orchestration.ts';
 import type { Action } from '../contracts/pace.ts';
+import { parkedAttribute } from './attributes.ts';
 import { readFailure, stepError } from './failures.ts';
 import { ledger } from './policies.ts';
 
@@ -53,6 +54,7 @@ export function createDesk(
   let parks = 0;
   let answer: Resolution | null = null;
   let parked = false;
+  const shown = parkedAttribute();
 
   setHandler(
     resolve,
@@ -138,10 +140,12 @@ export function createDesk(
     parked = true;
     parks += 1;
     log.info('The account waits for a person', { type });
+    shown.enter();
     try {
       await condition(() => answer !== null, waitMs);
     } finally {
       parked = false;
+      shown.leave();
       const given = answer as Resolution | null;
       const end = given === null ? 'expired' : given.action === 'skip' ? 'skipped' : 'answered';
       await CancellationScope.nonCancellable(() => ledger.unpark({ challengeId, answer: end }));

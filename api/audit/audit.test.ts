@@ -22,7 +22,7 @@ interface Item {
 describe('the audit log', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5586 });
+    api = await startTestApi();
   });
   afterAll(async () => {
     await api?.stop();

@@ -6,12 +6,12 @@ import { findTool } from '../../tests/tools.ts';
 import { orchestrator } from '../../workers/orchestrator.ts';
 import type { TestApi } from '../testing.ts';
 
-/** A real Temporal server. */
-export async function startTestTemporal(port: number): Promise<TestWorkflowEnvironment> {
+/** A real Temporal server on a free port. */
+export async function startTestTemporal(): Promise<TestWorkflowEnvironment> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const executable = { type: 'existing-path' as const, path: await findTool('temporal') };
   const searchAttributes = [defineSearchAttributeKey('TaskKind', 'KEYWORD')];
-  return TestWorkflowEnvironment.createLocal({ server: { executable, port, searchAttributes } });
+  return TestWorkflowEnvironment.createLocal({ server: { executable, searchAttributes } });
 }
 
 /** The browser host of these tests: a session opens when it may, and then the account is refused. */

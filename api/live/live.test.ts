@@ -28,7 +28,7 @@ describe('live views', () => {
   let api: TestApi;
   const sockets: WebSocket[] = [];
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5590, routes: [...allRoutes, watched] });
+    api = await startTestApi({ routes: [...allRoutes, watched] });
   });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.terminate();

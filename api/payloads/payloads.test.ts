@@ -26,7 +26,6 @@ const tokens = { viewer: 'flt_viewer-of-the-codec', operator: 'flt_operator-of-t
 
 beforeAll(async () => {
   api = await startTestApi({
-    portBase: 5731,
     env: { FLOTILLA_ENCRYPT_PAYLOADS: 'true', TEMPORAL_UI_URL: `${WEB}/some/path` },
   });
   const { deps } = api;

@@ -10,7 +10,7 @@ interface Signed {
 describe('people', () => {
   let api: TestApi;
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5585 });
+    api = await startTestApi();
   });
   afterAll(async () => {
     await api?.stop();

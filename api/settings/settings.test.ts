@@ -10,7 +10,7 @@ describe('the settings', () => {
       FLOTILLA_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8, 2001:db8:1::/48',
       FLOTILLA_ALLOWED_IPS: '203.0.113.0/24',
     };
-    api = await startTestApi({ portBase: 5587, env });
+    api = await startTestApi({ env });
     second = await anotherProcess(api);
   });
   afterAll(async () => {

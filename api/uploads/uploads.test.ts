@@ -16,7 +16,7 @@ let api: TestApi;
 let picture: Buffer;
 let other: string;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5597, env: { FLOTILLA_MEDIA_MAX_BYTES: String(MAX_BYTES) } });
+  api = await startTestApi({ env: { FLOTILLA_MEDIA_MAX_BYTES: String(MAX_BYTES) } });
   // Noise, so that the file is large enough to be cut.
   picture = await sharp(randomBytes(300 * 300 * 3), { raw: { width: 300, height: 300, channels: 3 } })
     .png()

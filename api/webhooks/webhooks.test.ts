@@ -27,7 +27,7 @@ let pool: pg.Pool;
 let receiver: Receiver;
 let sender: WebhookSender;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5640 });
+  api = await startTestApi();
   pool = new pg.Pool({ connectionString: api.deps.env.DATABASE_URL });
   pool.on('error', () => undefined);
 }, 120_000);

@@ -14,7 +14,7 @@ describe('flotilla audit verify', () => {
   let server: Server;
   let said: string[];
   beforeAll(async () => {
-    api = await startTestApi({ portBase: 5588 });
+    api = await startTestApi();
     server = createApp(api.deps).listen(0, '127.0.0.1');
     await once(server, 'listening');
     process.env.API_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -4,7 +4,7 @@ import { type DashboardBrowser, openBrowser } from '../e2e/dashboard-browser.ts'
 let api: TestApi;
 let browser: DashboardBrowser;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5604 });
+  api = await startTestApi();
   browser = await openBrowser();
 }, 120_000);
 afterAll(async () => {

@@ -17,7 +17,7 @@ let api: TestApi;
 let browser: DashboardBrowser;
 let page: Page;
 beforeAll(async () => {
-  [api, browser] = await Promise.all([startTestApi({ portBase: 5621 }), openBrowser()]);
+  [api, browser] = await Promise.all([startTestApi(), openBrowser()]);
   page = browser.page;
   const lines = Array.from(
     { length: MANY },

@@ -15,7 +15,7 @@ let api: TestApi;
 let browser: DashboardBrowser;
 let page: Page;
 beforeAll(async () => {
-  [api, browser] = await Promise.all([startTestApi({ portBase: 5594 }), openBrowser()]);
+  [api, browser] = await Promise.all([startTestApi(), openBrowser()]);
   page = browser.page;
 });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { createLogger } from '../../config/logger.ts';
 import { accountWorkflowId, bulkWorkflowId } from '../../contracts/bulk.ts';
-import { findFreePorts } from '../../stack/ports.ts';
+import { isPortFree } from '../../stack/ports.ts';
 import { workflowBundle } from '../../workers/bundle.ts';
 import { NO_SPANS } from '../../workers/orchestrator.ts';
 import { type Alerts, listenForAlerts } from '../support/alerts.ts';
@@ -33,8 +33,9 @@ let metricsPorts: number[];
 
 /** The workers of a stack take ports in a row. */
 async function fourInARow(base = 20_000 + Math.floor(Math.random() * 10_000)): Promise<number[]> {
-  const ports = await findFreePorts(4, base);
-  return ports[3] === ports[0]! + 3 ? ports : fourInARow(ports[3]! + 1);
+  const ports = [0, 1, 2, 3].map((n) => base + n);
+  const free = await Promise.all(ports.map((port) => isPortFree(port)));
+  return free.every(Boolean) ? ports : fourInARow(base + 4);
 }
 
 let alerts: Alerts;

@@ -1,11 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import proto from '@temporalio/proto';
 import { accountWorkflowId, bulkWorkflowId } from '../../contracts/bulk.ts';
 import { startBench } from '../support/bench.ts';
 import { accountTasksOf, aggregateOf, give, orderAndStart } from '../support/tasks.ts';
+import { store } from './record-store.ts';
 
 /**
  * Records a run with a canary, which is paused, resumed and approved, for replay.test.ts; its workflows carry the search
@@ -14,20 +10,7 @@ import { accountTasksOf, aggregateOf, give, orderAndStart } from '../support/tas
 const [version = ''] = process.argv.slice(2);
 if (!/^v\d+$/.test(version)) throw new Error('Which version? For example v2.');
 
-const FOLDER = fileURLToPath(new URL('./histories/', import.meta.url));
 const bench = await startBench();
-
-async function store(workflowId: string, label: string): Promise<void> {
-  const handle = bench.temporal.workflow.getHandle(workflowId);
-  const { type } = await handle.describe();
-  const history = await handle.fetchHistory();
-  const searched = history.events?.[0]?.workflowExecutionStartedEventAttributes?.searchAttributes?.indexedFields ?? {};
-  if (!('BulkTaskId' in searched)) throw new Error(`${type} has no search attributes.`);
-  const path = join(FOLDER, `${type}-${label}-${version}.pb.gz`);
-  const { History } = proto.temporal.api.history.v1;
-  await writeFile(path, gzipSync(History.encode(history).finish(), { level: 9 }));
-  console.log(path);
-}
 
 async function until(id: string, what: (state: string, canary: string) => boolean): Promise<void> {
   for (let i = 0; i < 600; i += 1) {
@@ -49,9 +32,9 @@ try {
     if (status !== 202) throw new Error(`${order} was not taken.`);
   }
   await until(id, (state) => state === 'completed');
-  await store(bulkWorkflowId(id), 'canary');
+  await store(bench, bulkWorkflowId(id), `canary-${version}`);
   for (const [place, task] of (await accountTasksOf(bench, id)).entries()) {
-    if (place === 0) await store(accountWorkflowId(id, task.id), 'canary');
+    if (place === 0) await store(bench, accountWorkflowId(id, task.id), `canary-${version}`);
   }
 } finally {
   await bench.stop();

@@ -33,18 +33,27 @@ export async function startBulkBench() {
   pool.on('error', () => undefined);
   const connection = await Connection.connect({ address: stack.temporalAddress });
   const client = new Client({ connection });
-  const native = await NativeConnection.connect({ address: stack.temporalAddress });
   const running = new Set<Orchestrator>();
 
-  async function startOrchestrator(): Promise<Orchestrator> {
+  /** @param build the file of its workflow code, and changes that it does not make yet; no cache passes them around */
+  async function startOrchestrator(
+    build: { file?: string; holds?: string; cachedWorkflows?: number } = {},
+  ): Promise<Orchestrator> {
+    const { file = './kinds.ts', holds = '', cachedWorkflows } = build;
     const env = readEnv({
+      FLOTILLA_HOLD_PATCHES: holds,
       TEMPORAL_ADDRESS: stack.temporalAddress,
       DATABASE_URL: stack.databaseUrl,
       FLOTILLA_DATA: stack.dataFolder,
     });
     const link = createLink({ apiUrl: 'http://127.0.0.1:1', workerToken: 'none' });
-    const entryPath = fileURLToPath(new URL('./kinds.ts', import.meta.url));
-    const role = await orchestrator({ env, log, link, connection: native, hostName: 'test' }, entryPath);
+    const entryPath = fileURLToPath(new URL(file, import.meta.url));
+    // One connection takes one worker of a queue, as a process does.
+    const native = await NativeConnection.connect({ address: stack.temporalAddress });
+    const role = await orchestrator(
+      { env, log, link, connection: native, hostName: 'test' },
+      { entryPath, ...(cachedWorkflows !== undefined && { cachedWorkflows }) },
+    );
     const runs = Promise.all(role.workers.map((worker) => worker.run()));
     const started: Orchestrator = {
       async stop() {
@@ -52,6 +61,7 @@ export async function startBulkBench() {
         for (const worker of role.workers) worker.shutdown();
         await runs;
         await role.close();
+        await native.close();
       },
     };
     running.add(started);
@@ -108,7 +118,6 @@ export async function startBulkBench() {
     stateOf,
     async stop() {
       for (const one of running) await one.stop();
-      await native.close();
       await connection.close();
       await pool.end();
       await stack.stop();

@@ -5,7 +5,7 @@ import { accountWorkflow } from '../../workflows/account.ts';
 import { bulkWorkflow } from '../../workflows/bulk.ts';
 
 /** A kind whose plan says what each account does: nothing, sleep, or fail until its sleep has been asked for twice. */
-const staged = defineKind({
+export const staged = defineKind({
   name: 'staged',
   title: 'As planned',
   needs: [],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Client, Connection } from '@temporalio/client';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import pg from 'pg';
 import { withFailures } from '../../activities/failures.ts';
@@ -65,7 +66,7 @@ beforeAll(async () => {
   native = await NativeConnection.connect({ address: stack.temporalAddress });
   const link = createLink({ apiUrl: 'http://127.0.0.1:1', workerToken: 'none' });
   const entryPath = fileURLToPath(new URL('./asking-kinds.ts', import.meta.url));
-  role = await orchestrator({ env, log, link, connection: native, hostName: 'test' }, entryPath);
+  role = await orchestrator({ env, log, link, connection: native, hostName: 'test' }, { entryPath });
   workers = [
     ...role.workers,
     await Worker.create({ connection: native, taskQueue: 'browser', activities: withFailures(sessions) }),
@@ -84,8 +85,16 @@ afterAll(async () => {
   await stack?.stop();
 }, 60_000);
 
+const TASK_STATE = defineSearchAttributeKey('TaskState', 'KEYWORD');
+/** What the API starts a bulk workflow with, where the server knows all attributes. */
+const attributesOf = (taskId: string): SearchAttributePair[] => [
+  { key: defineSearchAttributeKey('TaskKind', 'KEYWORD'), value: 'asking' },
+  { key: defineSearchAttributeKey('BulkTaskId', 'KEYWORD'), value: taskId },
+  { key: TASK_STATE, value: 'running' },
+];
+
 /** A task over so many accounts; the first ones are asked for a code. */
-async function start(accounts: number, parked: number, window: number) {
+async function start(accounts: number, parked: number, window: number, attributes = false) {
   const taskId = randomUUID();
   await pool.query(
     `INSERT INTO "BulkTask" (id, kind, name, params, selection, "window", total, "workflowId")
@@ -111,17 +120,21 @@ async function start(accounts: number, parked: number, window: number) {
     taskQueue: ORCHESTRATOR_QUEUE,
     workflowId: bulkWorkflowId(taskId),
     args: [{ taskId }],
+    typedSearchAttributes: attributes ? attributesOf(taskId) : [],
   });
   return { taskId, waiting, handle };
 }
 
-async function untilTotals(handle: WorkflowHandle, done: (totals: Aggregate['totals']) => boolean): Promise<void> {
+async function until(what: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 900; i += 1) {
-    if (done((await handle.query<Aggregate>(AGGREGATE_QUERY)).totals)) return;
+    if (await what()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('what was waited for did not happen');
 }
+
+const untilTotals = (handle: WorkflowHandle, done: (totals: Aggregate['totals']) => boolean): Promise<void> =>
+  until(async () => done((await handle.query<Aggregate>(AGGREGATE_QUERY)).totals));
 
 const resolve = (taskId: string, id: string, action: 'retry' | 'skip') =>
   client.workflow.getHandle(accountWorkflowId(taskId, id)).executeUpdate(RESOLVE_UPDATE, { args: [{ action }] });
@@ -187,5 +200,32 @@ describe('account tasks that wait for a person', () => {
     await handle.result();
     const [{ state } = { state: '' }] = await challenges(taskId);
     expect(state).toBe(answers[0]!.status === 'fulfilled' ? 'answered' : 'skipped');
+  });
+
+  it('are found by their state in Temporal for as long as they wait', async () => {
+    const { taskId, waiting, handle } = await start(3, 2, 3, true);
+    await untilTotals(handle, ({ parked, succeeded }) => parked === 2 && succeeded === 1);
+    const query = `BulkTaskId = '${taskId}' AND TaskState = 'parked'`;
+    const listed = async () => (await client.workflow.count(query)).count;
+    await until(async () => (await listed()) === 2);
+    const stateOf = async (id: string) => {
+      const { typedSearchAttributes } = await client.workflow.getHandle(accountWorkflowId(taskId, id)).describe();
+      return typedSearchAttributes.get(TASK_STATE);
+    };
+    await resolve(taskId, waiting[0]!, 'retry');
+    await resolve(taskId, waiting[1]!, 'skip');
+    await handle.result();
+    expect(await Promise.all(waiting.map(stateOf))).toEqual([undefined, undefined]);
+    await until(async () => (await listed()) === 0);
+    expect((await handle.describe()).typedSearchAttributes.get(TASK_STATE)).toBe('completed');
+  });
+
+  it('cost no event where the server does not know the attributes', async () => {
+    const { taskId, waiting, handle } = await start(1, 1, 1);
+    await untilTotals(handle, ({ parked }) => parked === 1);
+    await resolve(taskId, waiting[0]!, 'retry');
+    await handle.result();
+    const { events } = await client.workflow.getHandle(accountWorkflowId(taskId, waiting[0]!)).fetchHistory();
+    expect(events?.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes)).toEqual([]);
   });
 });

@@ -12,8 +12,6 @@ import { configOf } from './config.ts';
 import { type Seeded, seed } from './seed.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../tools/fuzzer/bin/schemathesis', import.meta.url));
-const TEMPORAL_PORT = 7371;
-
 export interface Outcome {
   exitCode: number | null;
   /** What the fuzzer says of its failures, each with a curl that repeats it. */
@@ -55,13 +53,13 @@ export interface FuzzBench {
 
 /** The API with its own Postgres, a real Temporal and the real orchestrator behind it, and a little of everything in it. */
 export async function startFuzzBench(): Promise<FuzzBench> {
-  const temporal = await startTestTemporal(TEMPORAL_PORT);
+  const temporal = await startTestTemporal();
   const env = {
-    TEMPORAL_ADDRESS: `127.0.0.1:${TEMPORAL_PORT}`,
+    TEMPORAL_ADDRESS: temporal.address,
     // Thousands of requests a minute come from one address here, and many of them with wrong tokens.
     FLOTILLA_RATE_LIMIT_PER_MINUTE: '1000000',
   };
-  const api = await startTestApi({ portBase: 5576, env, failedAuthPerMinute: 1_000_000 });
+  const api = await startTestApi({ env, failedAuthPerMinute: 1_000_000 });
   const workers = await startWorkers(api, temporal);
   const seeded = await seed(api);
   const folder = await mkdtemp(join(tmpdir(), 'flotilla-fuzz-'));
