@@ -51,6 +51,12 @@ const open = async (id: string, query = ''): Promise<void> => {
   await page.getByRole('heading', { level: 1, name: 'Seeded' }).waitFor();
 };
 
+const speak = (language: string): Promise<void> =>
+  page.evaluate((value) => {
+    const { localStorage } = globalThis as unknown as { localStorage: { setItem(key: string, value: string): void } };
+    localStorage.setItem('flotilla-language', value);
+  }, language);
+
 const WHY = { Throttled: 'Come back later.', PageChanged: 'There is no such button.' };
 type How = 'succeeded' | 'pending' | 'running' | keyof typeof WHY;
 
@@ -266,12 +272,12 @@ describe('the filters of the table', () => {
     await open(id, '?type=Throttled&q=calm-2');
     await tell('6 accounts match').waitFor();
     expect(await findingsOf(page)).toEqual([]);
-    await page.evaluate(() => localStorage.setItem('flotilla-language', 'ru'));
+    await speak('ru');
     await open(id, '?type=Throttled&q=calm-2&state=succeeded');
     await tell('Ни один аккаунт не подходит под все эти фильтры:').waitFor();
     await button('Сбросить фильтры').waitFor();
     await tell('Завершено аккаунтов').waitFor();
-    await page.evaluate(() => localStorage.setItem('flotilla-language', 'en'));
+    await speak('en');
     const { json } = await api.call('/api/tokens', { body: { name: 'guest', scopes: ['viewer'] } });
     const guest = await openBrowser();
     try {
