@@ -16,6 +16,8 @@ const TimeSeries = lazy(async () => ({ default: (await import('../../ui/chart/ti
 const CHART_PX = 190;
 /** The names of the lines above, the table below. */
 const WHOLE_PX = CHART_PX + 46;
+/** A line without words is as high, and stands as high, as one with them. */
+const NO_WORDS = '\u00a0';
 const RENEW_MS = 15_000;
 
 /** `every 5 min`: intervals are of whole seconds, minutes, hours or days. */
@@ -81,11 +83,13 @@ export function ThroughputPanel({ address, state }: { address: TaskAddress; stat
       <div className={classes.paneHead}>
         <Title order={2}>{t('task:throughput.title')}</Title>
         <Text size="sm" c="dimmed" className={`tabular ${classes.paneNote}`}>
-          {data && bins && bins.times.length > 0 && (
+          {data && bins && bins.times.length > 0 ? (
             <>
               {stepText(data.stepSeconds)}
               {bins.now !== null && ` · ${t('task:throughput.now', { n: formatCount(bins.now) })}`}
             </>
+          ) : (
+            NO_WORDS
           )}
         </Text>
       </div>
