@@ -14,8 +14,8 @@ import { type Bins, binsOf } from './throughput.ts';
 const TimeSeries = lazy(async () => ({ default: (await import('../../ui/chart/time-series.tsx')).TimeSeries }));
 
 const CHART_PX = 190;
-/** The names of the lines above, the table below. */
-const WHOLE_PX = CHART_PX + 46;
+/** With the names of the lines above and the table below; a little more than they need, whatever the font. */
+const WHOLE_PX = CHART_PX + 48;
 /** A line without words is as high, and stands as high, as one with them. */
 const NO_WORDS = '\u00a0';
 const RENEW_MS = 15_000;
