@@ -1,17 +1,16 @@
 import { Text, Title } from '@mantine/core';
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { type BulkState, isFinalBulkState } from '../../../../contracts/states.ts';
 import type { TaskAddress } from '../../api/bulk.ts';
 import { useThroughput } from '../../api/task-page.ts';
 import { t } from '../../i18n/index.ts';
+import { TimeSeries } from '../../ui/chart/time-series.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { BlockSkeleton } from '../../ui/skeletons.tsx';
 import { useNow } from '../../ui/time.tsx';
 import classes from './task.module.css';
 import { type Bins, binsOf } from './throughput.ts';
-
-const TimeSeries = lazy(async () => ({ default: (await import('../../ui/chart/time-series.tsx')).TimeSeries }));
 
 const CHART_PX = 190;
 /** With the names of the lines above and the table below; a little more than they need, whatever the font. */
@@ -71,11 +70,7 @@ export function ThroughputPanel({ address, state }: { address: TaskAddress; stat
         </Text>
       );
     }
-    return (
-      <Suspense fallback={<BlockSkeleton height={WHOLE_PX} />}>
-        <Chart bins={bins} />
-      </Suspense>
-    );
+    return <Chart bins={bins} />;
   };
 
   return (
