@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Canary, CanaryState, RetryOnly } from '../contracts/bulk.ts';
-import { canaryWaits, retryWords } from '../contracts/bulk.ts';
+import { canaryWaits } from '../contracts/bulk.ts';
+import { retryWords } from '../contracts/bulk-events.ts';
 import { TaskError } from '../contracts/errors.ts';
 import type {
   AccountChange,

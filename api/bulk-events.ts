@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { canarySchema } from '../contracts/bulk.ts';
 import {
   type BulkTaskEventData,
   bulkTaskEventSchema,
-  canarySchema,
   type NotedOrder,
   retryWordsSchema,
-} from '../contracts/bulk.ts';
+} from '../contracts/bulk-events.ts';
 import { BULK_STATES, isFinalBulkState } from '../contracts/states.ts';
 import { query } from './door/sql.ts';
 import { headOf } from './door/tasks.ts';

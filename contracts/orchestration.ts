@@ -1,4 +1,5 @@
-import type { Canary, NotedOrder, RetryOnly } from './bulk.ts';
+import type { Canary, RetryOnly } from './bulk.ts';
+import type { NotedOrder } from './bulk-events.ts';
 import type { ErrorType } from './errors.ts';
 import type { Action } from './pace.ts';
 import type { AccountTaskState, BulkState, FinalAccountTaskState, Totals } from './states.ts';

@@ -1,5 +1,6 @@
 import { RETRIABLE_ACCOUNT_TASK, retryValues } from '../../activities/bulk-ledger.ts';
-import { type RetryOnly, retryWords } from '../../contracts/bulk.ts';
+import type { RetryOnly } from '../../contracts/bulk.ts';
+import { retryWords } from '../../contracts/bulk-events.ts';
 import type { BulkState } from '../../contracts/states.ts';
 import { FINAL_BULK_STATES } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';

@@ -233,6 +233,11 @@ describe('the dashboard', () => {
       await stateIs('Completed');
       await tell('3 of 3 accounts ended').waitFor();
       for (const name of GOOD) expect(await site.postsOf(name)).toHaveLength(2);
+      const events = page.getByRole('region', { name: 'Events', exact: true });
+      const told = ['Made for 3 accounts', 'Start ordered', 'Paused', 'At once: 1 → 3', 'Resumed'];
+      for (const what of told) await tell(`${what} by admin`, events).waitFor();
+      await tell('Completed', events).waitFor();
+      await page.getByRole('region', { name: 'Accounts that ended' }).locator('canvas').waitFor();
     },
     RUN_MS,
   );

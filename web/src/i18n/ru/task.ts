@@ -170,7 +170,7 @@ export default {
   'filter.match_few': 'Подходят {{count, number}} аккаунта',
   'filter.match_many': 'Подходят {{count, number}} аккаунтов',
   'filter.match_other': 'Подходят {{count, number}} аккаунта',
-  'filter.newTask_one': 'Новая задача с этим аккаунтом',
+  'filter.newTask_one': 'Новая задача с этим: {{count, number}}',
   'filter.newTask_few': 'Новая задача с этими: {{count, number}}',
   'filter.newTask_many': 'Новая задача с этими: {{count, number}}',
   'filter.newTask_other': 'Новая задача с этими: {{count, number}}',

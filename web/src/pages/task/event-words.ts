@@ -20,7 +20,9 @@ export function titleOfEvent(event: TaskEvent): string {
     case 'made':
       return t(state === 'scheduled' ? 'task:events.scheduled' : 'task:events.made', { count: count ?? 0 });
     case 'window':
-      return t('task:events.window', { before: formatCount(windowBefore ?? window), after: formatCount(window) });
+      return windowBefore === null
+        ? t('task:atOnce', { n: formatCount(window) })
+        : t('task:events.window', { before: formatCount(windowBefore), after: formatCount(window) });
     case 'canary-running':
     case 'canary-waiting':
       return t(`task:events.${what}`, { count: canary?.size ?? 0 });

@@ -1,9 +1,10 @@
 import { Text, Title } from '@mantine/core';
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { type BulkState, isFinalBulkState } from '../../../../contracts/states.ts';
 import type { TaskAddress } from '../../api/bulk.ts';
 import { useThroughput } from '../../api/task-page.ts';
 import { t } from '../../i18n/index.ts';
+import { TimeSeries } from '../../ui/chart/time-series.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { BlockSkeleton } from '../../ui/skeletons.tsx';
@@ -11,11 +12,11 @@ import { useNow } from '../../ui/time.tsx';
 import classes from './task.module.css';
 import { type Bins, binsOf } from './throughput.ts';
 
-const TimeSeries = lazy(async () => ({ default: (await import('../../ui/chart/time-series.tsx')).TimeSeries }));
-
 const CHART_PX = 190;
-/** The names of the lines above, the table below. */
-const WHOLE_PX = CHART_PX + 46;
+/** With the names of the lines above and the table below; a little more than they need, whatever the font. */
+const WHOLE_PX = CHART_PX + 48;
+/** A line without words is as high, and stands as high, as one with them. */
+const NO_WORDS = '\u00a0';
 const RENEW_MS = 15_000;
 
 /** `every 5 min`: intervals are of whole seconds, minutes, hours or days. */
@@ -69,11 +70,7 @@ export function ThroughputPanel({ address, state }: { address: TaskAddress; stat
         </Text>
       );
     }
-    return (
-      <Suspense fallback={<BlockSkeleton height={WHOLE_PX} />}>
-        <Chart bins={bins} />
-      </Suspense>
-    );
+    return <Chart bins={bins} />;
   };
 
   return (
@@ -81,11 +78,13 @@ export function ThroughputPanel({ address, state }: { address: TaskAddress; stat
       <div className={classes.paneHead}>
         <Title order={2}>{t('task:throughput.title')}</Title>
         <Text size="sm" c="dimmed" className={`tabular ${classes.paneNote}`}>
-          {data && bins && bins.times.length > 0 && (
+          {data && bins && bins.times.length > 0 ? (
             <>
               {stepText(data.stepSeconds)}
               {bins.now !== null && ` · ${t('task:throughput.now', { n: formatCount(bins.now) })}`}
             </>
+          ) : (
+            NO_WORDS
           )}
         </Text>
       </div>
