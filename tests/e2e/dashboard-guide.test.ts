@@ -195,7 +195,7 @@ describe('proxies', () => {
   const proxyOf = async (username: string): Promise<unknown> =>
     (
       await database.query(
-        'SELECT p.name FROM "Account" a LEFT JOIN "Proxy" p ON p.id = a."proxyId" WHERE username = $1',
+        'SELECT p.name FROM "Account" a LEFT JOIN "Proxy" p ON p.id = a."proxyId" WHERE a.username = $1',
         [username],
       )
     ).rows[0]?.name;

@@ -57,10 +57,19 @@ export function OverviewPage() {
           {preferences.isPending ? (
             <Skeleton height={470} aria-hidden />
           ) : (
-            <Suspense fallback={<Skeleton height={470} aria-hidden />}>
-              {guided && <FirstSteps />}
-              {!(guided && fresh) && <Today />}
-            </Suspense>
+            // One each: the first steps do not vanish while the numbers of the first run are read.
+            <>
+              {guided && (
+                <Suspense fallback={<Skeleton height={360} aria-hidden />}>
+                  <FirstSteps />
+                </Suspense>
+              )}
+              {!(guided && fresh) && (
+                <Suspense fallback={<Skeleton height={470} aria-hidden />}>
+                  <Today />
+                </Suspense>
+              )}
+            </>
           )}
           <section aria-label={t('overview:openTasks')}>
             <Group justify="space-between" mb="sm">
