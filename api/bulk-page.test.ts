@@ -7,7 +7,7 @@ import { startTestApi } from './testing.ts';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ portBase: 5566 });
+  api = await startTestApi();
 });
 afterAll(async () => {
   await api?.stop();

@@ -61,7 +61,8 @@ describe('the checks of a proxy', () => {
   it('are listed newest first, page by page, each once', async () => {
     const [id, other] = [await add(), await add()];
     for (const [proxyId, count] of [
-      [id, 5],
+      // So many that their numbers do not all have as many digits.
+      [id, 12],
       [other, 2],
     ] as const) {
       for (let n = 0; n < count; n += 1) {
@@ -77,7 +78,7 @@ describe('the checks of a proxy', () => {
       if (json.nextCursor === null) break;
       cursor = `&cursor=${String(json.nextCursor)}`;
     }
-    expect(seen).toEqual(['check 4', 'check 3', 'check 2', 'check 1', 'check 0']);
+    expect(seen).toEqual(Array.from({ length: 12 }, (_, n) => `check ${11 - n}`));
   });
 
   it('are empty before the first one, and unknown with the proxy', async () => {

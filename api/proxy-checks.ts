@@ -64,7 +64,8 @@ export const proxyChecksRoute: Route = route({
     const rows = await query<CheckRow>(
       deps.db,
       `SELECT id::text, verdict, detail, "checkedAt" FROM "ProxyCheck"
-       WHERE "proxyId" = $1::uuid AND ($2::bigint IS NULL OR id < $2::bigint) ORDER BY id DESC LIMIT $3::int`,
+       WHERE "proxyId" = $1::uuid AND ($2::bigint IS NULL OR id < $2::bigint)
+       ORDER BY "ProxyCheck".id DESC LIMIT $3::int`,
       id,
       cursor,
       limit + 1,

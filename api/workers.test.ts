@@ -65,6 +65,14 @@ describe('a worker', () => {
     expect(await api.deps.db.errorLog.findFirst({ where: { workerId: id } })).toMatchObject(about);
   });
 
+  it('shows its newest errors first, however many there are', async () => {
+    const id = await register('host-many');
+    const errors = Array.from({ length: 12 }, (_, n) => ({ type: 'PageChanged', message: `no button ${n}` }));
+    for (const error of errors) await post(`/api/workers/${id}/errors`, { errors: [error] });
+    const shown = field<{ message: string }[]>(await api.call(`/api/workers/${id}`), 'errors');
+    expect(shown.map(({ message }) => message)).toEqual(errors.map(({ message }) => message).reverse());
+  });
+
   it('is told to restart until it has', async () => {
     const id = await register('host-c');
     expect((await api.call(`/api/workers/${id}/restart`, { method: 'POST' })).json).toMatchObject({ order: 'restart' });

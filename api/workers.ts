@@ -139,7 +139,8 @@ const operatorRoutes: Route[] = [
         ),
         query<{ id: string; type: string; message: string; at: Date }>(
           deps.db,
-          `SELECT id::text AS id, type, message, at FROM "ErrorLog" WHERE "workerId" = $1::uuid ORDER BY id DESC LIMIT 50`,
+          `SELECT id::text AS id, type, message, at FROM "ErrorLog" WHERE "workerId" = $1::uuid
+           ORDER BY "ErrorLog".id DESC LIMIT 50`,
           id,
         ),
       ]);

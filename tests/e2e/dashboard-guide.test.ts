@@ -172,7 +172,8 @@ describe('an edit of many accounts', () => {
       .or(edit.getByRole('textbox', { name: 'Limits' }))
       .click();
     await page.getByRole('option', { name: /take some away/ }).click();
-    await edit.getByLabel('Take these limits away').first().click();
+    // The field lies below what stands for its choices.
+    await edit.getByLabel('Take these limits away').first().click({ force: true });
     await page.getByRole('option', { name: 'Posts a day' }).click();
     await edit.getByText('Limits', { exact: true }).last().click();
     await edit.getByRole('status').getByText('2 accounts would change. 1 is so already.').waitFor();
@@ -194,7 +195,7 @@ describe('proxies', () => {
   const proxyOf = async (username: string): Promise<unknown> =>
     (
       await database.query(
-        'SELECT p.name FROM "Account" a LEFT JOIN "Proxy" p ON p.id = a."proxyId" WHERE username = $1',
+        'SELECT p.name FROM "Account" a LEFT JOIN "Proxy" p ON p.id = a."proxyId" WHERE a.username = $1',
         [username],
       )
     ).rows[0]?.name;
@@ -244,9 +245,11 @@ describe('proxies', () => {
     await latency.getByRole('cell', { name: '89 ms' }).waitFor();
     const share = drawer.getByRole('figure', { name: 'Requests that came through' });
     await share.getByText('Show as a table').click();
+    await share.getByRole('cell', { name: '90%' }).first().waitFor();
     expect(await share.getByRole('cell', { name: '90%' }).count()).toBe(5);
     expect(await share.getByRole('cell', { name: '0%', exact: true }).count()).toBe(2);
     await drawer.getByText('It came out at 2 different addresses.').waitFor();
+    await drawer.getByText('What each of the last ones found').click();
     await drawer.getByText('The country is DE, as expected.').first().waitFor();
     expect(await findingsOf(page)).toEqual([]);
     await takeShots(page, 'proxy-history');
@@ -257,7 +260,7 @@ describe('proxies', () => {
     const pool = page.getByRole('region', { name: 'Spare pool' });
     await pool.getByText('2 spares are free: 1 healthy and 1 failing.').waitFor();
     await link('2 accounts', pool).waitFor();
-    await page.getByRole('radio', { name: 'Free spares' }).check({ force: true });
+    await page.getByText('Free spares', { exact: true }).click();
     await page.getByText('Tired', { exact: true }).waitFor({ state: 'detached' });
     await page.getByText('Reserve one').first().waitFor();
 
@@ -301,7 +304,7 @@ describe('a new bulk task over all that match', () => {
     await page.getByText(`100,001 accounts: ${words}.`).waitFor();
     expect(await findingsOf(page)).toEqual([]);
     await takeShots(page, 'all-that-match');
-    for (const name of ['Next', 'Next', 'Check']) await button(name).click();
+    for (const name of ['Next', 'Next', 'Check']) await page.getByRole('button', { name, exact: true }).click();
     await page.getByText(`All that match: ${words} (100,001 accounts).`).waitFor({ timeout: RUN_MS });
     await takeShots(page, 'all-that-match-review');
     await button('Save as draft').click();
@@ -316,7 +319,7 @@ describe('a new bulk task over all that match', () => {
       selection: { filter: { tag: 'fleet', status: ['active'], proxy: 'none', q: 'oar' } },
     });
     const { rows } = await database.query<{ n: number; crew: number }>(
-      `SELECT count(*)::int AS n, count(*) FILTER (WHERE username LIKE 'oar%')::int AS crew
+      `SELECT count(*)::int AS n, count(*) FILTER (WHERE a.username LIKE 'oar%')::int AS crew
        FROM "AccountTask" t JOIN "Account" a ON a.id = t."accountId" WHERE t."taskId" = $1`,
       [id],
     );

@@ -25,10 +25,7 @@ beforeAll(async () => {
     throw new Error('The dashboard is not built: run "npm run setup".');
   }
   // A port at which nobody listens.
-  [api, browser] = await Promise.all([
-    startTestApi({ portBase: 5574, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } }),
-    openBrowser(),
-  ]);
+  [api, browser] = await Promise.all([startTestApi({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } }), openBrowser()]);
   pool = new pg.Pool({ connectionString: String(api.deps.env.DATABASE_URL), max: 2 });
   page = browser.page;
   await page.goto(`${api.url}/sign-in#token=${api.deps.keys.adminToken}`);

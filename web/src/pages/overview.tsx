@@ -50,59 +50,69 @@ export function OverviewPage() {
   const preferences = usePreferences();
   const guided = useMay('operator') && preferences.data?.guide !== 'away';
   const fresh = open.data?.items.length === 0 && ended.data?.items.length === 0;
+  const rest = (
+    <>
+      {!(guided && fresh) && (
+        <Suspense fallback={<Skeleton className={classes.today ?? ''} aria-hidden />}>
+          <Today />
+        </Suspense>
+      )}
+      <section aria-label={t('overview:openTasks')}>
+        <Group justify="space-between" mb="sm">
+          <Title order={2}>{t('overview:runningAndOpen')}</Title>
+        </Group>
+        {open.error && !open.data ? (
+          <ErrorNotice error={open.error} onRetry={() => void open.refetch()} />
+        ) : open.isPending ? (
+          <Stack gap="sm">
+            <Skeleton height={92} />
+            <Skeleton height={92} />
+          </Stack>
+        ) : open.data?.items.length === 0 ? (
+          <div className={classes.quiet}>{t('overview:nothingRuns')}</div>
+        ) : (
+          <Stack gap="sm">
+            {[...(open.data?.items ?? [])].sort(byUrgency).map((task) => (
+              <TaskCard key={task.id} task={task} />
+            ))}
+          </Stack>
+        )}
+      </section>
+      {!open.isPending && (ended.data?.items.length ?? 0) > 0 && (
+        <section aria-label={t('overview:endedTasks')}>
+          <Group justify="space-between" mb="sm">
+            <Title order={2}>{t('overview:endedLast')}</Title>
+            <Button
+              component={Link}
+              to="/tasks"
+              variant="subtle"
+              size="compact-sm"
+              rightSection={<IconArrowRight size={14} />}
+            >
+              {t('overview:allTasks')}
+            </Button>
+          </Group>
+          <Stack gap="sm">
+            {ended.data?.items.map((task) => (
+              <TaskCard key={task.id} task={task} />
+            ))}
+          </Stack>
+        </section>
+      )}
+    </>
+  );
   return (
     <Page title={t('nav.overview')}>
       <div className={classes.columns}>
         <Stack gap="xl" miw={0}>
           {preferences.isPending ? (
-            <Skeleton className={classes.today ?? ''} data-fresh={fresh} aria-hidden />
-          ) : (
-            <Suspense fallback={<Skeleton className={classes.today ?? ''} data-fresh={fresh} aria-hidden />}>
-              {guided && <FirstSteps />}
-              {!(guided && fresh) && <Today />}
+            <Skeleton className={classes.waiting ?? ''} aria-hidden />
+          ) : guided ? (
+            <Suspense fallback={<Skeleton className={classes.waiting ?? ''} aria-hidden />}>
+              <FirstSteps>{rest}</FirstSteps>
             </Suspense>
-          )}
-          <section aria-label={t('overview:openTasks')}>
-            <Group justify="space-between" mb="sm">
-              <Title order={2}>{t('overview:runningAndOpen')}</Title>
-            </Group>
-            {open.error && !open.data ? (
-              <ErrorNotice error={open.error} onRetry={() => void open.refetch()} />
-            ) : open.isPending ? (
-              <Stack gap="sm">
-                <Skeleton height={92} />
-                <Skeleton height={92} />
-              </Stack>
-            ) : open.data?.items.length === 0 ? (
-              <div className={classes.quiet}>{t('overview:nothingRuns')}</div>
-            ) : (
-              <Stack gap="sm">
-                {[...(open.data?.items ?? [])].sort(byUrgency).map((task) => (
-                  <TaskCard key={task.id} task={task} />
-                ))}
-              </Stack>
-            )}
-          </section>
-          {!open.isPending && (ended.data?.items.length ?? 0) > 0 && (
-            <section aria-label={t('overview:endedTasks')}>
-              <Group justify="space-between" mb="sm">
-                <Title order={2}>{t('overview:endedLast')}</Title>
-                <Button
-                  component={Link}
-                  to="/tasks"
-                  variant="subtle"
-                  size="compact-sm"
-                  rightSection={<IconArrowRight size={14} />}
-                >
-                  {t('overview:allTasks')}
-                </Button>
-              </Group>
-              <Stack gap="sm">
-                {ended.data?.items.map((task) => (
-                  <TaskCard key={task.id} task={task} />
-                ))}
-              </Stack>
-            </section>
+          ) : (
+            rest
           )}
         </Stack>
         <Suspense fallback={<Skeleton height={480} aria-hidden />}>

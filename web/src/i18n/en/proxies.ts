@@ -57,6 +57,7 @@ export default {
   'history.p95': '95 of 100',
   'history.success': 'Requests that came through',
   'history.through': 'Share',
+  'history.list': 'What each of the last ones found',
   'history.exit': 'Exit',
   'history.exits_one': 'It came out at {{count, number}} address.',
   'history.exits_other': 'It came out at {{count, number}} different addresses.',

@@ -67,6 +67,7 @@ export default {
   'history.p95': '95 из 100',
   'history.success': 'Прошедшие запросы',
   'history.through': 'Доля',
+  'history.list': 'Что показала каждая из последних',
   'history.exit': 'Выход',
   'history.exits_one': 'Выход всегда был с {{count, number}} адреса.',
   'history.exits_few': 'Выход был с {{count, number}} разных адресов.',

@@ -25,9 +25,13 @@ const PRESET_VIDEOS = 10;
 /**
  * The way to a first real upload: it ticks off what is there, and stays until the posts are out and the person has put
  * it away. Whoever comes to an installation that has published already never sees it.
+ * @param props.children what stands below; it comes when the steps have been read, so that they do not push it down
  */
-export default function FirstSteps() {
+export default function FirstSteps({ children }: { children: ReactNode }) {
   const uploads = useUploadSteps();
+  const accounts = useAccounts({});
+  const media = useMediaList('video');
+  const tags = useTags();
   const preference = usePreferences().data?.guide;
   const keep = useKeepPreference();
   const known = uploads.data !== undefined;
@@ -42,27 +46,37 @@ export default function FirstSteps() {
   }, [becomes]);
 
   if (uploads.error && !uploads.data) {
-    return <ErrorNotice error={uploads.error} onRetry={() => void uploads.refetch()} />;
+    return (
+      <>
+        <ErrorNotice error={uploads.error} onRetry={() => void uploads.refetch()} />
+        {children}
+      </>
+    );
   }
-  if (!uploads.data) return <Skeleton height={360} aria-hidden />;
-  if (isNews) return null;
+  if (!uploads.data || accounts.isPending || media.isPending || tags.isPending) {
+    return <Skeleton height="100vh" aria-hidden />;
+  }
+  if (isNews) return children;
 
   const putAway = (): void => {
     keep('guide', 'away').catch((error: unknown) => sayFailed(error));
     sayUndoable(t('guide:away'), () => keep('guide', 'begun'));
   };
   return (
-    <section aria-label={t('guide:title')}>
-      <Group justify="space-between" mb="sm">
-        <Title order={2}>{t('guide:title')}</Title>
-        <Button variant={done ? 'filled' : 'subtle'} size="compact-sm" onClick={putAway}>
-          {done ? t('guide:finish') : t('guide:putAway')}
-        </Button>
-      </Group>
-      <div className="surface">
-        <Steps uploads={uploads.data} />
-      </div>
-    </section>
+    <>
+      <section aria-label={t('guide:title')}>
+        <Group justify="space-between" mb="sm">
+          <Title order={2}>{t('guide:title')}</Title>
+          <Button variant={done ? 'filled' : 'subtle'} size="compact-sm" onClick={putAway}>
+            {done ? t('guide:finish') : t('guide:putAway')}
+          </Button>
+        </Group>
+        <div className="surface">
+          <Steps uploads={uploads.data} />
+        </div>
+      </section>
+      {children}
+    </>
   );
 }
 

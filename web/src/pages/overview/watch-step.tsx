@@ -1,8 +1,8 @@
-import { Anchor, Button } from '@mantine/core';
+import { Anchor, Button, Skeleton } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { postsOut, useFirstPosts } from '../../api/guide.ts';
+import { postsOut, SHOWN_POSTS, useFirstPosts } from '../../api/guide.ts';
 import type { BulkTaskItem } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { ProgressBar } from '../../ui/progress.tsx';
@@ -68,6 +68,11 @@ function PostLinks({ task }: { task: BulkTaskItem }) {
   const posts = useFirstPosts(task);
   return (
     <div className={classes.links}>
+      {posts.isPending &&
+        Array.from({ length: Math.min(SHOWN_POSTS, postsOut(task)) }, (_, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: places, and nothing else
+          <Skeleton key={place} height={20} width={180} aria-hidden />
+        ))}
       {posts.data?.map(({ username, permalink }) => (
         <Anchor key={permalink} href={permalink} target="_blank" rel="noreferrer" size="sm">
           {t('guide:postOf', { name: username })} <IconExternalLink size={13} aria-hidden />

@@ -93,6 +93,7 @@ function Existing({ proxy, onClose }: { proxy: ProxyItem; onClose(): void }) {
           {proxy.verdict}
         </Alert>
       )}
+      <ProxyHistory proxyId={proxy.id} />
       <ProxyForm
         proxy={proxy}
         error={update.error}
@@ -135,7 +136,6 @@ function Existing({ proxy, onClose }: { proxy: ProxyItem; onClose(): void }) {
           )}
         </Group>
       )}
-      <ProxyHistory proxyId={proxy.id} />
     </Stack>
   );
 }

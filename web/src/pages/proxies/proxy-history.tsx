@@ -70,37 +70,40 @@ export function ProxyHistory({ proxyId }: { proxyId: string }) {
         ]}
       />
       {exits.size > 1 && <Text size="sm">{t('proxies:history.exits', { count: exits.size })}</Text>}
-      <Table fz="sm" aria-label={t('proxies:history')}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('proxies:lastCheck')}</Table.Th>
-            <Table.Th>{t('field.status')}</Table.Th>
-            <Table.Th>{t('proxies:history.exit')}</Table.Th>
-            <Table.Th ta="right">{t('proxies:history.p50')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {newest.slice(0, LISTED).map((check) => (
-            <Table.Tr key={check.id} title={check.verdict}>
-              <Table.Td>
-                <Ago at={check.checkedAt} />
-              </Table.Td>
-              <Table.Td>
-                <ProxyStatusLabel status={check.status} />
-              </Table.Td>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                {check.exitAddress ?? '–'}
-                <Text size="xs" c="dimmed">
-                  {countryOf(check)}
-                </Text>
-              </Table.Td>
-              <Table.Td ta="right" className="tabular">
-                {check.latency ? milliseconds(check.latency.p50Ms) : '–'}
-              </Table.Td>
+      <details>
+        <summary>{t('proxies:history.list')}</summary>
+        <Table fz="sm" aria-label={t('proxies:history')}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('proxies:lastCheck')}</Table.Th>
+              <Table.Th>{t('field.status')}</Table.Th>
+              <Table.Th>{t('proxies:history.exit')}</Table.Th>
+              <Table.Th ta="right">{t('proxies:history.p50')}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {newest.slice(0, LISTED).map((check) => (
+              <Table.Tr key={check.id} title={check.verdict}>
+                <Table.Td>
+                  <Ago at={check.checkedAt} />
+                </Table.Td>
+                <Table.Td>
+                  <ProxyStatusLabel status={check.status} />
+                </Table.Td>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                  {check.exitAddress ?? '–'}
+                  <Text size="xs" c="dimmed">
+                    {countryOf(check)}
+                  </Text>
+                </Table.Td>
+                <Table.Td ta="right" className="tabular">
+                  {check.latency ? milliseconds(check.latency.p50Ms) : '–'}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </details>
     </Stack>
   );
 }
