@@ -72,7 +72,9 @@ export interface Watch {
 }
 
 /** Notes shifts of the layout in every page that the context will open. */
-export const noteShiftsIn = (context: BrowserContext): Promise<void> => context.addInitScript(noteShifts);
+export async function noteShiftsIn(context: BrowserContext): Promise<void> {
+  await context.addInitScript(noteShifts);
+}
 
 /** Answers of a server far away: each late, and in another order than they were asked for. */
 const LATE_MS = [60, 420, 200, 700, 320];

@@ -37,20 +37,21 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
   const { get, set } = useAddress();
   const state = ACCOUNT_TASK_STATES.find((one) => one === get('state'));
   const q = get('q');
-  const rows = useAccountTasks(address, {
-    state,
-    q,
-    errorType: get('type') || undefined,
-    fingerprint: get('cause') || undefined,
-  });
+  const errorType = get('type') || undefined;
+  const fingerprint = get('cause') || undefined;
+  const narrowed = Boolean(q || errorType || fingerprint);
+  const total = narrowed ? undefined : state ? totals[state] : task.total;
+  const rows = useAccountTasks(address, { state, q, errorType, fingerprint }, total);
   const range = useRef<[number, number]>([0, 0]);
-  const refreshVisible = useSerial(() => rows.refresh(...range.current));
+  const refreshVisible = useSerial(() => rows.refresh());
 
   useEffect(() => {
     live.onRows.current = (events, everything) => {
       const byRow = new Map(events.map((event) => [event.accountTaskId, event]));
       const [first, last] = range.current;
-      const seen = rows.items.slice(first, last + 1).some((row) => byRow.has(row.id));
+      const seen = Array.from({ length: last - first + 1 }, (_, at) => rows.rowAt(first + at)?.id).some(
+        (id) => id !== undefined && byRow.has(id),
+      );
       const joins = state !== undefined && events.some((event) => event.to === state || event.from === state);
       if (byRow.size > 0) {
         rows.patch((row) => {
@@ -81,11 +82,10 @@ export function AccountRows({ address, task, totals, opened, onOpen, live }: Acc
       ) : (
         <VirtualTable
           label={t('task:accountsOf')}
-          rows={rows.items}
+          placed={rows}
           columns={accountColumns(task)}
           rowKey={(row) => row.id}
           selected={opened ?? undefined}
-          list={rows}
           onRange={(first, last) => {
             range.current = [first, last];
           }}
