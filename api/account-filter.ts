@@ -5,7 +5,7 @@ import { Prisma } from '../prisma/generated/client.ts';
 import type { AccountRow } from './account-schemas.ts';
 import { line, platform } from './account-schemas.ts';
 import type { Deps } from './deps.ts';
-import { decodeCursor, listOf, pageQuery } from './pages.ts';
+import { decodeCursor, listOf, offsetQuery, pageQuery } from './pages.ts';
 
 /** Postgres knows no year 0. */
 export const instant = z.iso
@@ -29,7 +29,7 @@ export const accountFilterSchema = z.strictObject({
 });
 export type AccountFilter = z.infer<typeof accountFilterSchema>;
 
-export const listAccountsQuery = z.strictObject({ ...accountFilterSchema.shape, ...pageQuery });
+export const listAccountsQuery = z.strictObject({ ...accountFilterSchema.shape, ...pageQuery, ...offsetQuery });
 
 /** The filter as a condition on "Account": one place for lists, exports and edits of many. */
 export function accountConditions(filter: AccountFilter): Prisma.Sql {
@@ -63,7 +63,12 @@ const COLUMNS = Prisma.raw(
 /** Accounts behind the cursor, newest first, with their sealed log-in and without their session. */
 export function readAccounts(
   db: Pick<Deps['db'], '$queryRaw'>,
-  { filter, cursor, take }: { filter: AccountFilter; cursor: string | undefined; take: number },
+  {
+    filter,
+    cursor,
+    take,
+    offset = 0,
+  }: { filter: AccountFilter; cursor: string | undefined; take: number; offset?: number },
 ): Promise<AccountRow[]> {
   const key = cursor === undefined ? undefined : decodeCursor(cursor);
   const after = key
@@ -71,7 +76,7 @@ export function readAccounts(
     : Prisma.sql`true`;
   return db.$queryRaw<AccountRow[]>`
     SELECT ${COLUMNS} FROM "Account" WHERE ${after} AND ${accountConditions(filter)}
-    ORDER BY "createdAt" DESC, id DESC LIMIT ${take}::int`;
+    ORDER BY "createdAt" DESC, id DESC LIMIT ${take}::int OFFSET ${offset}::int`;
 }
 
 /** How many accounts match. */

@@ -132,6 +132,13 @@ describe('accounts', () => {
     }
     expect(seen).toHaveLength(7);
     expect([...seen].sort()).toEqual(names);
+    // The same order is read from any place.
+    const placed = (await call('/api/accounts?q=page-&limit=2&offset=4')).json;
+    expect((placed.items as unknown as { username: string }[]).map(({ username }) => username)).toEqual(
+      seen.slice(4, 6),
+    );
+    expect(placed.total).toBeNull();
+    expect((await call('/api/accounts?q=page-&offset=7')).json).toMatchObject({ items: [], nextCursor: null });
   });
 
   it('filters by platform, status, tag, proxy and part of the name', async () => {
@@ -152,7 +159,7 @@ describe('accounts', () => {
     await call(`/api/proxies/${proxyId}`, { method: 'DELETE' });
   });
 
-  it.each(['cursor=nonsense', 'limit=0', 'limit=201', 'limit=ten', 'status=odd', 'colour=red', 'q=%00'])(
+  it.each(['cursor=nonsense', 'limit=0', 'limit=201', 'limit=ten', 'status=odd', 'offset=-1', 'colour=red', 'q=%00'])(
     'refuses the query %s',
     async (query) => {
       const { status, json } = await call(`/api/accounts?${query}`);

@@ -38,10 +38,10 @@ const listAccounts = route({
   query: listAccountsQuery,
   responses: { 200: { description: 'One page', schema: listSchema } },
   async handler({ query, deps }) {
-    const { cursor, limit, ...filter } = query;
+    const { cursor, limit, offset, ...filter } = query;
     const [rows, total] = await Promise.all([
-      readAccounts(deps.db, { filter, cursor, take: limit + 1 }),
-      cursor === undefined ? accountTotal(deps.db, filter) : null,
+      readAccounts(deps.db, { filter, cursor, offset, take: limit + 1 }),
+      cursor === undefined && offset === 0 ? accountTotal(deps.db, filter) : null,
     ]);
     return { status: 200, body: { ...toPage(rows, limit, (row) => toAccount(row, deps)), total } };
   },

@@ -12,7 +12,7 @@ import { listAccountTasks, readAggregate } from './door/read.ts';
 import * as schemas from './door/schemas.ts';
 import { startTask } from './door/start.ts';
 import { headOf, kindOf } from './door/tasks.ts';
-import { listOf, pageOf, pageQuery } from './pages.ts';
+import { listOf, offsetQuery, pageOf, pageQuery } from './pages.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
@@ -135,6 +135,7 @@ const accountTaskRoutes: Route[] = [
       q: z.string().max(100).optional().meta({ description: 'Part of a user name' }),
       ...failureFilter,
       ...pageQuery,
+      ...offsetQuery,
     }),
     responses: { 200: { description: 'One page', schema: pageOf(schemas.accountTaskItemSchema) } },
     async handler({ params: { kind, id }, query: { state, cursor, ...filter }, deps }) {

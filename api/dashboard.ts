@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { RequestHandler } from 'express';
 import express from 'express';
+import { compressedAssets } from './dashboard-compressed.ts';
 
 const YEAR_SECONDS = 31_536_000;
+const FOR_GOOD = `public, max-age=${YEAR_SECONDS}, immutable`;
 
 /** The built dashboard: hashed files may be kept for good, its page never; other paths show the page. */
 export function dashboard(folder: string): RequestHandler[] {
@@ -12,7 +14,7 @@ export function dashboard(folder: string): RequestHandler[] {
     index: 'index.html',
     setHeaders(res, path) {
       const hashed = path.startsWith(join(folder, 'assets') + sep);
-      res.setHeader('cache-control', hashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
+      res.setHeader('cache-control', hashed ? FOR_GOOD : 'no-cache');
     },
   });
   const page: RequestHandler = (req, res, next) => {
@@ -25,5 +27,5 @@ export function dashboard(folder: string): RequestHandler[] {
     }
     res.set('cache-control', 'no-cache').sendFile(index);
   };
-  return [files, page];
+  return [compressedAssets(folder, FOR_GOOD), files, page];
 }

@@ -224,6 +224,8 @@ describe('a hundred thousand accounts', () => {
       99991, 99992, 99993, 99994, 99995,
     ]);
     expect(deep.json.nextCursor).toBe('99995');
+    const placed = await api.call(`${base}/accounts?offset=99998&limit=5`);
+    expect(field<{ ordinal: number }[]>(placed, 'items').map(({ ordinal }) => ordinal)).toEqual([99998, 99999]);
     const last = await api.call(`${base}/accounts?cursor=99995`);
     expect(field<unknown[]>(last, 'items').length).toBe(4);
     expect(last.json.nextCursor).toBeNull();
@@ -234,6 +236,8 @@ describe('a hundred thousand accounts', () => {
     for (const q of ['many77', 'many7']) {
       const named = await api.call(`${base}/accounts?q=${q}&cursor=77000&limit=2`);
       expect(field<{ ordinal: number }[]>(named, 'items').map(({ ordinal }) => ordinal)).toEqual([77001, 77002]);
+      const further = await api.call(`${base}/accounts?q=${q}&cursor=77000&offset=3&limit=1`);
+      expect(field<{ ordinal: number }[]>(further, 'items').map(({ ordinal }) => ordinal)).toEqual([77004]);
     }
 
     const cancelled = await api.call(`${base}/cancel`, { method: 'POST' });

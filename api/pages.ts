@@ -16,6 +16,13 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
 
+/** For lists that are also read from any place: a table that is scrolled to its middle or its end. */
+export const offsetQuery = {
+  offset: z.coerce.number().int().min(0).max(10_000_000).default(0).meta({
+    description: 'Rows to leave out first, to go to any place of a long list. Reading on is faster by cursor',
+  }),
+};
+
 /** One of some words or several with commas between them, e.g. `failed` or `failed,parked`. */
 export const listOf = <Word extends string>(words: readonly Word[]) =>
   z

@@ -20,12 +20,15 @@ export async function fillLargeTask(pool: pg.Pool, accounts: number): Promise<st
     `INSERT INTO "AccountTask" ("taskId", ordinal, "accountId", username, plan, state, counters)
      SELECT $1, ordinal, id, username, '{"posts":[]}', CASE WHEN ordinal % 3 = 0 THEN 'pending' ELSE 'succeeded' END,
        CASE WHEN ordinal % 3 = 0 THEN '{}'::jsonb ELSE '{"posted":1}' END
-     FROM (SELECT id, username, row_number() OVER (ORDER BY username) - 1 AS ordinal FROM "Account") a`,
+     FROM (SELECT id, username, row_number() OVER (ORDER BY username) - 1 AS ordinal
+           FROM "Account" WHERE username LIKE 'bench-%') a`,
     [taskId],
   );
   await pool.query(
     `INSERT INTO "TaskTally" ("taskId", slot, key, n)
-     SELECT "taskId", (ordinal % 16)::smallint, 'state:' || state, count(*) FROM "AccountTask" GROUP BY 1, 2, 3`,
+     SELECT "taskId", (ordinal % 16)::smallint, 'state:' || state, count(*) FROM "AccountTask"
+     WHERE "taskId" = $1 GROUP BY 1, 2, 3`,
+    [taskId],
   );
   await pool.query('ANALYZE');
   return taskId;

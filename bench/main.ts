@@ -9,7 +9,7 @@ import { machine } from './report.ts';
  * `npm run bench` for all, `npm run bench -- fanout media` for some. They start stacks of their own beside a running
  * one, which takes its share of the processor: stop it for numbers that mean something.
  */
-const BENCHES = ['media', 'fanout', 'api', 'load', 'browser', 'proxies'] as const;
+const BENCHES = ['media', 'fanout', 'api', 'load', 'browser', 'proxies', 'dashboard'] as const;
 const LIMIT_MS = 30 * 60_000;
 const folder = dirname(fileURLToPath(import.meta.url));
 

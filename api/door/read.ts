@@ -140,6 +140,8 @@ export interface AccountTaskFilter {
   fingerprint?: string | undefined;
   /** Only account tasks behind this place. */
   afterOrdinal?: number | undefined;
+  /** Rows to leave out first. */
+  offset?: number | undefined;
   limit: number;
 }
 
@@ -154,7 +156,7 @@ export const ofType = (parameter: number): string =>
 const FEW = 5_000;
 
 /**
- * One page of account tasks in their order, found by place and never by counting. Reads one row more than `limit`.
+ * One page of account tasks in their order, found by place; only an offset is counted. Reads one row more than `limit`.
  * A part of a name is looked up among the accounts, by its index, and accounts are known by their present name. Where many
  * have it, the account tasks are walked through in their order instead: only one of the two branches runs.
  */
@@ -163,21 +165,24 @@ export function listAccountTasks(db: Db, taskId: string, filter: AccountTaskFilt
   const page = (more: string) => `SELECT ${ACCOUNT_TASK_COLUMNS} FROM "AccountTask"
      WHERE "taskId" = $1::uuid AND ordinal > $2::int AND ($3::text[] IS NULL OR state = ANY($3::text[]))
        AND ($4::text IS NULL OR ${ofType(4)}) AND ($5::text IS NULL OR fingerprint = $5) AND ${more}
-     ORDER BY ordinal LIMIT $6::int`;
-  const byName = `WITH named AS MATERIALIZED (SELECT id FROM "Account" WHERE username ILIKE $7 LIMIT ${FEW + 1}),
+     ORDER BY ordinal`;
+  const cut = 'LIMIT $6::int OFFSET $7::int';
+  const upToCut = 'LIMIT $6::int + $7::int';
+  const byName = `WITH named AS MATERIALIZED (SELECT id FROM "Account" WHERE username ILIKE $8 LIMIT ${FEW + 1}),
      found AS MATERIALIZED (SELECT array_agg(id) AS ids, count(*) <= ${FEW} AS few FROM named)
-     (${page('(SELECT few FROM found) AND "accountId" = ANY((SELECT ids FROM found)::uuid[])')})
-     UNION ALL (${page('NOT (SELECT few FROM found) AND username ILIKE $7')})
-     ORDER BY ordinal LIMIT $6::int`;
+     (${page('(SELECT few FROM found) AND "accountId" = ANY((SELECT ids FROM found)::uuid[])')} ${upToCut})
+     UNION ALL (${page('NOT (SELECT few FROM found) AND username ILIKE $8')} ${upToCut})
+     ORDER BY ordinal ${cut}`;
   return query<AccountTaskRow>(
     db,
-    pattern === null ? page('true') : byName,
+    pattern === null ? `${page('true')} ${cut}` : byName,
     taskId,
     filter.afterOrdinal ?? -1,
     filter.states ?? null,
     filter.errorType ?? null,
     filter.fingerprint ?? null,
     filter.limit + 1,
+    filter.offset ?? 0,
     ...(pattern === null ? [] : [pattern]),
   );
 }

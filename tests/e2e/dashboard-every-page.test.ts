@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { z } from 'zod';
+import { fillLargeTask } from '../../bench/api-data.ts';
 import { type Bench, startBench } from '../support/bench.ts';
 import { findingsOf } from './axe/index.ts';
-import { type DashboardBrowser, openBrowser } from './dashboard-browser.ts';
+import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
+import { drawnRows, namesAt, succeed } from './dashboard-large.ts';
 import { type ListedPage, pageListSchema, SETTINGS, type Seeded, seed, visitsOf } from './dashboard-pages.ts';
 import { answerLate, noteShiftsIn, pressEveryButton, sideways, type Watch, watch } from './dashboard-watch.ts';
 
@@ -136,4 +140,116 @@ describe('who may only look', () => {
   });
 
   it('found buttons to press', () => expect(pressed.length).toBeGreaterThan(10));
+});
+
+describe('lists of 100,000 rows', () => {
+  const ROWS = 100_000;
+  const MOST_DRAWN = 100;
+  let pool: pg.Pool;
+  let taskId: string;
+  let user: DashboardBrowser;
+  let look: Watch;
+  const drawn = () => drawnRows(user.page);
+  const reads = () => look.answers.filter((answer) => answer.includes(' /api/')).length;
+
+  beforeAll(async () => {
+    pool = new pg.Pool({ connectionString: bench.stack.databaseUrl });
+    taskId = await fillLargeTask(pool, ROWS);
+    user = await openBrowser();
+    look = watch(user.page);
+    await signIn(user, bench.stack.adminToken);
+  }, 120_000);
+  afterAll(async () => {
+    await user?.close();
+    await pool?.end();
+  });
+
+  /** What is drawn is what the database has there, and few rows of it. */
+  async function expectRight(task?: string): Promise<number[]> {
+    await user.page.waitForTimeout(300);
+    await look.settled();
+    const rows = await drawn();
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.length).toBeLessThan(MOST_DRAWN);
+    const places = rows.map(({ place }) => place);
+    const names = await namesAt(pool, Math.min(...places), rows.length, task);
+    const wrong = rows.filter(({ place, text }) => !text.includes(names[place - Math.min(...places)] ?? 'no such row'));
+    expect(wrong).toEqual([]);
+    return places;
+  }
+
+  it.each(['accounts', 'task'])('are walked through from end to end: %s', async (which) => {
+    const { page } = user;
+    const task = which === 'task' ? taskId : undefined;
+    const { rows: counted } = await pool.query<{ n: number }>('SELECT count(*)::int AS n FROM "Account"');
+    const count = task ? ROWS : (counted[0]?.n ?? 0);
+    await page.goto(`${bench.stack.apiUrl}${task ? `/tasks/upload/${task}` : '/accounts'}`);
+    await page.locator('[role="rowgroup"] [role="row"]').first().waitFor();
+    expect(await expectRight(task)).toContain(0);
+
+    look.begin();
+    await page.keyboard.press('j');
+    await page.keyboard.press('End');
+    expect(await expectRight(task)).toContain(count - 1);
+    expect(reads()).toBeLessThan(30);
+    // The last row has the focus, also when it came after the key: from there it goes on.
+    await page.keyboard.press('ArrowUp');
+    await page.locator(`[data-index="${count - 2}"]:focus`).waitFor();
+    if (!task) {
+      await page.keyboard.press('x');
+      await page.getByText('1 account chosen').waitFor();
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Shift+x');
+      await page.getByText('3 accounts chosen').waitFor();
+      // All between would be meant, and most of them have never been here.
+      await page.keyboard.press('Home');
+      await page.locator('[data-index="0"]:focus').waitFor();
+      await page.keyboard.press('Shift+x');
+      await page.getByText('4 accounts chosen').waitFor();
+      await page.keyboard.press('Escape');
+    }
+    await page.keyboard.press('Home');
+    expect(await expectRight(task)).toContain(0);
+
+    look.begin();
+    await page.mouse.move(700, 600);
+    const most: number[] = [];
+    while (Math.max(...(await drawn()).map(({ place }) => place)) < count / 2) {
+      await page.mouse.wheel(0, 60_000);
+      most.push((await drawn()).length);
+    }
+    expect(Math.max(...most)).toBeLessThan(MOST_DRAWN);
+    await expectRight(task);
+    // Not one for each row, nor all that flew past.
+    expect(reads()).toBeLessThan(300);
+    expect(look.complaints).toEqual([]);
+  });
+
+  it('move while events flow, with few requests', async () => {
+    const { page } = user;
+    await page.goto(`${bench.stack.apiUrl}/tasks/upload/${taskId}`);
+    const samePage = await markPage(page);
+    await page.locator('[role="rowgroup"] [role="row"]').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('End');
+    await expectRight(taskId);
+    const last = page.locator(`[data-index="${ROWS - 1}"]`);
+    await last.getByText('Pending').waitFor();
+
+    look.begin();
+    let events = 0;
+    for (let at = 0; at < 60_000; at += 1_500) {
+      events += await succeed(pool, taskId, at, at + 1_499);
+      await sleep(50);
+    }
+    events += await succeed(pool, taskId, ROWS - 1, ROWS - 1);
+    expect(events).toBeGreaterThan(20_000);
+    await last.getByText('Succeeded').waitFor();
+    expect(reads()).toBeLessThan(400);
+    await page.keyboard.press('Home');
+    await expectRight(taskId);
+    await page.locator('[data-index="0"]').getByText('Succeeded').waitFor();
+    expect({ samePage: await samePage(), complaints: look.complaints }).toEqual({ samePage: true, complaints: [] });
+  });
 });

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { AccountTaskState } from '../../../contracts/states.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
+import { type PlacedList, usePlacedList } from './places.ts';
 import { toApiError } from './problem.ts';
 import type { AccountTaskItem, BulkTaskItem, CreatedTask, DryRun, Order, Page, RetryOnly } from './types.ts';
 
@@ -81,18 +82,22 @@ export const given = ({ state, q, errorType, fingerprint }: AccountTaskFilter) =
   ...(fingerprint ? { fingerprint } : {}),
 });
 
-export function useAccountTasks({ kind, id }: TaskAddress, filter: AccountTaskFilter): PagedList<AccountTaskItem> {
-  return usePagedList<AccountTaskItem>({
+/** @param total how many match, where the totals of the bulk task tell */
+export function useAccountTasks(
+  { kind, id }: TaskAddress,
+  filter: AccountTaskFilter,
+  total: number | undefined,
+): PlacedList<AccountTaskItem> {
+  return usePlacedList<AccountTaskItem>({
     queryKey: [...BULK, 'accounts', kind, id, filter],
-    fetchPage: (cursor) =>
+    fetchRows: (query, signal) =>
       unwrap(
         api.GET('/api/bulk/{kind}/{id}/accounts', {
-          params: {
-            path: { kind, id },
-            query: { limit: PAGE, ...given(filter), ...(cursor ? { cursor } : {}) },
-          },
+          params: { path: { kind, id }, query: { ...given(filter), ...query } },
+          signal,
         }),
       ),
+    total,
   });
 }
 

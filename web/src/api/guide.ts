@@ -4,7 +4,7 @@ import { useLive } from './live.ts';
 import type { BulkTaskItem } from './types.ts';
 
 /** So many links are shown of the first upload. */
-export export const SHOWN_POSTS = 5;
+export const SHOWN_POSTS = 5;
 
 /** What the first steps are told by, within `bulk`: whatever changes a bulk task has it read again. */
 const UPLOADS = ['bulk', 'guide'];

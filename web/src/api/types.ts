@@ -16,7 +16,7 @@ export type SignIn = Body<paths['/api/auth/sign-in']['post']>;
 export type Account = Ok<paths['/api/accounts']['get']>['items'][number];
 /** One account alone: with its links. */
 export type AccountDetail = Ok<paths['/api/accounts/{id}']['get']>;
-export type AccountFilter = Omit<Query<paths['/api/accounts']['get']>, 'cursor' | 'limit'>;
+export type AccountFilter = Omit<Query<paths['/api/accounts']['get']>, 'cursor' | 'limit' | 'offset'>;
 export type AccountBudget = Ok<paths['/api/accounts/{id}/budget']['get']>;
 export type TimelineEntry = Ok<paths['/api/accounts/{id}/timeline']['get']>['items'][number];
 export type TimelineKind = TimelineEntry['kind'];

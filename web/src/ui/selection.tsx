@@ -12,7 +12,10 @@ export interface Selection {
   clear(): void;
 }
 
-/** Which rows of a list are chosen. @param keys those of the rows that have been read, in their order */
+/**
+ * Which rows of a list are chosen.
+ * @param keys those of the rows that have been read, each at its place; rows that were not read are holes
+ */
 export function useSelection(keys: readonly string[]): Selection {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const anchor = useRef<string>(undefined);
@@ -25,14 +28,18 @@ export function useSelection(keys: readonly string[]): Selection {
     anchor.current = key;
     setChosen((before) => {
       const next = new Set(before);
-      if (range && from >= 0 && to >= 0) {
-        for (const one of read.current.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(one);
+      // A range is all of its rows: across some that were not read it is none.
+      const between = read.current.slice(Math.min(from, to), Math.max(from, to) + 1);
+      if (range && from >= 0 && to >= 0 && Object.keys(between).length === between.length) {
+        for (const one of between) next.add(one);
       } else if (!next.delete(key)) next.add(key);
       return next;
     });
   }, []);
   const toggleAll = useCallback(() => {
-    setChosen((before) => (read.current.every((key) => before.has(key)) ? new Set() : new Set(read.current)));
+    setChosen((before) =>
+      read.current.every((key) => before.has(key)) ? new Set() : new Set(read.current.filter(() => true)),
+    );
   }, []);
   const clear = useCallback(() => setChosen(new Set()), []);
 

@@ -4,6 +4,7 @@ import { Button, Checkbox, Loader, Skeleton, VisuallyHidden } from '@mantine/cor
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { PagedList } from '../api/pages.ts';
+import type { PlacedList } from '../api/places.ts';
 import { t } from '../i18n/index.ts';
 import { type Breakpoint, useWide } from './breakpoint.ts';
 import { letterOf, useListKeys } from './list-keys.ts';
@@ -22,9 +23,51 @@ export interface Column<Row> {
   cell(row: Row, compact: boolean): ReactNode;
 }
 
-interface VirtualTableProps<Row> {
+/** Where the rows come from: read from the top on, or at any place. */
+type RowSource<Row> =
+  | {
+      rows: readonly Row[];
+      /** How far reading them is, and how to get more. */
+      list: Pick<
+        PagedList<never>,
+        'isPending' | 'isStale' | 'isFetchingMore' | 'moreFailed' | 'loadMore' | 'retryMore'
+      >;
+    }
+  | { placed: PlacedList<Row> };
+
+interface Rows<Row> {
+  count: number;
+  rowAt(index: number): Row | undefined;
+  isPending: boolean;
+  isStale: boolean;
+  isFetchingMore: boolean;
+  moreFailed: boolean;
+  retryMore(): void;
+  /** Told which rows are on the screen. */
+  onScreen(first: number, last: number): void;
+}
+
+function rowsOf<Row>(source: RowSource<Row>): Rows<Row> {
+  if ('placed' in source) {
+    const { count, rowAt, isPending, isStale, rowsFailed, reload, show } = source.placed;
+    return {
+      ...{ count, rowAt, isPending, isStale, isFetchingMore: false, moreFailed: rowsFailed },
+      ...{ retryMore: reload, onScreen: show },
+    };
+  }
+  const { rows, list } = source;
+  return {
+    ...list,
+    count: rows.length,
+    rowAt: (index) => rows[index],
+    onScreen(_, last) {
+      if (rows.length > 0 && last >= rows.length - AHEAD) list.loadMore();
+    },
+  };
+}
+
+type VirtualTableProps<Row> = RowSource<Row> & {
   label: string;
-  rows: readonly Row[];
   columns: readonly Column<Row>[];
   rowKey(row: Row): string;
   /** What opens when a row is chosen, by pointer or with Enter. */
@@ -34,18 +77,19 @@ interface VirtualTableProps<Row> {
   selection?: Selection | undefined;
   /** What a row is called, for the name of its box. */
   rowName?(row: Row): string;
-  /** Where the rows come from: how far reading them is, and how to get more. */
-  list: Pick<PagedList<never>, 'isPending' | 'isStale' | 'isFetchingMore' | 'moreFailed' | 'loadMore' | 'retryMore'>;
   /** Told which rows are on the screen. */
   onRange?(first: number, last: number): void;
   rowHeight?: number;
   compactRowHeight?: number;
   empty?: ReactNode;
-}
+};
 
 const SKELETONS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 /** Further rows are asked for when this many are left below the screen. */
 const AHEAD = 30;
+
+/** A long way down is drawn a few frames after it was asked for. */
+const FRAMES_TO_SCROLL = 20;
 
 function choiceColumn<Row>(
   selection: Selection,
@@ -85,7 +129,9 @@ function choiceColumn<Row>(
  * one, `x` chooses it where rows can be chosen.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { rows, rowKey, onOpen, list, onRange, rowHeight = 46, compactRowHeight = 62 } = props;
+  const { rowKey, onOpen, onRange, rowHeight = 46, compactRowHeight = 62 } = props;
+  const list = rowsOf(props);
+  const { count, rowAt } = list;
   const wide = useWide();
   const compact = !wide('sm');
   const { selection, rowName = rowKey } = props;
@@ -98,12 +144,13 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const height = compact ? compactRowHeight : rowHeight;
 
   const virtualizer = useWindowVirtualizer({
-    count: rows.length,
+    count,
     estimateSize: () => height,
     overscan: 8,
     scrollMargin: offset,
     getItemKey: (index) => {
-      const row = rows[index];
+      // A row that is yet to come keeps its element, and with it the focus, when it is there.
+      const row = 'placed' in props ? undefined : rowAt(index);
       return row === undefined ? index : rowKey(row);
     },
   });
@@ -124,15 +171,17 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const shown = virtualizer.getVirtualItems();
   const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? 0;
+  const { onScreen } = list;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: onScreen is another function at each turn and does the same
   useEffect(() => {
     onRange?.(first, last);
-    if (rows.length > 0 && last >= rows.length - AHEAD) list.loadMore();
-  }, [first, last, rows.length, onRange, list.loadMore]);
+    onScreen(first, last);
+  }, [first, last, count, onRange, list.isFetchingMore]);
 
   // A key that is held comes again before the next row has taken the focus: count from where it is going.
   const goal = useRef(0);
   const focusRow = (index: number): void => {
-    const next = Math.max(0, Math.min(rows.length - 1, index));
+    const next = Math.max(0, Math.min(count - 1, index));
     goal.current = next;
     const focusNow = (): boolean => {
       const row = body.current?.querySelector<HTMLElement>(`[data-index="${next}"]`);
@@ -142,21 +191,24 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     virtualizer.scrollToIndex(next);
     // At once where the row is there, as the next key may already be on its way to it.
     if (focusNow()) return;
-    requestAnimationFrame(() => {
-      if (goal.current === next) focusNow();
-    });
+    let frames = FRAMES_TO_SCROLL;
+    const later = (): void => {
+      frames -= 1;
+      if (goal.current === next && !focusNow() && frames > 0) requestAnimationFrame(later);
+    };
+    requestAnimationFrame(later);
   };
 
-  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>, row: Row): void => {
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>, row: Row | undefined): void => {
     if (event.target !== event.currentTarget || event.metaKey || event.ctrlKey || event.altKey) return;
     const letter = letterOf(event.code);
     if (event.key === 'ArrowDown') focusRow(goal.current + 1);
     else if (event.key === 'ArrowUp') focusRow(goal.current - 1);
     else if (event.key === 'Home') focusRow(0);
-    else if (event.key === 'End') focusRow(rows.length - 1);
-    else if (letter === 'x' && selection) selection.toggle(rowKey(row), event.shiftKey);
+    else if (event.key === 'End') focusRow(count - 1);
+    else if (letter === 'x' && selection && row !== undefined) selection.toggle(rowKey(row), event.shiftKey);
     else if (event.key === 'Escape' && selection && selection.chosen.size > 0) selection.clear();
-    else if ((event.key === 'Enter' || event.key === ' ') && onOpen) onOpen(row);
+    else if ((event.key === 'Enter' || event.key === ' ') && onOpen && row !== undefined) onOpen(row);
     else return;
     event.preventDefault();
   };
@@ -196,24 +248,26 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
             style={{ height: virtualizer.getTotalSize() }}
           >
             {shown.map((item) => {
-              const row = rows[item.index];
-              if (row === undefined) return null;
+              const row = rowAt(item.index);
               return (
                 <div
                   key={item.key}
                   role="row"
                   aria-rowindex={item.index + 2}
                   data-index={item.index}
-                  data-open={onOpen ? true : undefined}
+                  aria-busy={row === undefined || undefined}
+                  data-open={onOpen && row !== undefined ? true : undefined}
                   aria-selected={
-                    selection
-                      ? selection.chosen.has(rowKey(row))
-                      : props.selected === undefined
-                        ? undefined
-                        : props.selected === rowKey(row)
+                    row === undefined
+                      ? undefined
+                      : selection
+                        ? selection.chosen.has(rowKey(row))
+                        : props.selected === undefined
+                          ? undefined
+                          : props.selected === rowKey(row)
                   }
-                  data-selected={props.selected === rowKey(row) || undefined}
-                  tabIndex={reachable && item.index === Math.min(active, rows.length - 1) ? 0 : -1}
+                  data-selected={(row !== undefined && props.selected === rowKey(row)) || undefined}
+                  tabIndex={reachable && item.index === Math.min(active, count - 1) ? 0 : -1}
                   className={classes.row}
                   style={{
                     height,
@@ -224,12 +278,12 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                     goal.current = item.index;
                     setActive(item.index);
                   }}
-                  onClick={() => onOpen?.(row)}
+                  onClick={() => row !== undefined && onOpen?.(row)}
                   onKeyDown={(event) => onKeyDown(event, row)}
                 >
                   {columns.map((column) => (
                     <div key={column.key} role="cell" data-align={column.align}>
-                      {column.cell(row, compact)}
+                      {row === undefined ? <Skeleton height={12} radius="sm" /> : column.cell(row, compact)}
                     </div>
                   ))}
                 </div>
@@ -238,7 +292,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
           </div>
         )}
       </div>
-      {!list.isPending && rows.length === 0 && props.empty}
+      {!list.isPending && count === 0 && props.empty}
       {list.moreFailed && (
         <div className={classes.more} role="alert">
           {t('error.nextRows')}

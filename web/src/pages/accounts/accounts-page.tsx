@@ -3,7 +3,7 @@ import { IconDownload, IconFileImport, IconPlus, IconUsers } from '@tabler/icons
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { exportUrl } from '../../api/account-bulk.ts';
-import { useAccounts } from '../../api/accounts.ts';
+import { useAccountTable } from '../../api/accounts.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
@@ -25,14 +25,14 @@ export function AccountsPage() {
   const address = useAddress(['open', 'import']);
   const { set } = address;
   const filter = filterOf(search);
-  const accounts = useAccounts(filter);
+  const accounts = useAccountTable(filter);
   const mayEdit = useMay('operator');
   const importing = search.get('import') !== null;
   const opened = search.get('open');
   const { close } = useComeBack();
   const filtered = Object.keys(filter).length > 0;
 
-  const selection = useSelection(accounts.items.map(({ id }) => id));
+  const selection = useSelection(accounts.read().map(({ id }) => id));
   // Another filter or another choice of rows is no longer "all that match".
   const [allMatching, setAllMatching] = useState(false);
   const filterKey = JSON.stringify(filter);
@@ -73,13 +73,12 @@ export function AccountsPage() {
       ) : (
         <VirtualTable
           label={t('accounts:title')}
-          rows={accounts.items}
+          placed={accounts}
           columns={accountColumns()}
           selection={mayEdit ? selection : undefined}
           rowName={({ username }) => username}
           rowKey={(account) => account.id}
           selected={opened ?? undefined}
-          list={accounts}
           onOpen={(account) => set('open', account.id)}
           empty={
             filtered ? (

@@ -33,16 +33,20 @@ function moved(row: AccountTaskItem, event: AccountTaskEvent): AccountTaskItem {
 
 export function AccountRows({ address, task, state: taskState, totals, opened, onOpen, live }: AccountRowsProps) {
   const narrowed = useAccountFilter();
-  const { state } = narrowed.filter;
-  const rows = useAccountTasks(address, narrowed.filter);
+  const { state, ...others } = narrowed.filter;
+  const isPart = Object.values(others).some((value) => value !== undefined);
+  const total = isPart ? undefined : state ? totals[state] : task.total;
+  const rows = useAccountTasks(address, narrowed.filter, total);
   const range = useRef<[number, number]>([0, 0]);
-  const refreshVisible = useSerial(() => rows.refresh(...range.current));
+  const refreshVisible = useSerial(() => rows.refresh());
 
   useEffect(() => {
     live.onRows.current = (events, everything) => {
       const byRow = new Map(events.map((event) => [event.accountTaskId, event]));
       const [first, last] = range.current;
-      const seen = rows.items.slice(first, last + 1).some((row) => byRow.has(row.id));
+      const seen = Array.from({ length: last - first + 1 }, (_, at) => rows.rowAt(first + at)?.id).some(
+        (id) => id !== undefined && byRow.has(id),
+      );
       const joins = state !== undefined && events.some((event) => event.to === state || event.from === state);
       if (byRow.size > 0) {
         rows.patch((row) => {
@@ -63,11 +67,10 @@ export function AccountRows({ address, task, state: taskState, totals, opened, o
       ) : (
         <VirtualTable
           label={t('task:accountsOf')}
-          rows={rows.items}
+          placed={rows}
           columns={accountColumns(task)}
           rowKey={(row) => row.id}
           selected={opened ?? undefined}
-          list={rows}
           onRange={(first, last) => {
             range.current = [first, last];
           }}
