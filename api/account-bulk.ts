@@ -6,12 +6,13 @@ import { editAccounts } from './account-edit.ts';
 import { UNDO_MINUTES, undoEdit } from './account-edit-undo.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
+import { saidOf } from './said.ts';
 
 const tags = ['Accounts'];
 const LISTED_REFUSALS = 1_000;
 
 const shownRefusals = (refused: readonly Refusal[]) => ({
-  refused: refused.slice(0, LISTED_REFUSALS),
+  refused: refused.slice(0, LISTED_REFUSALS).map((one) => ({ ...one, ...saidOf({ reason: one.reason }) })),
   refusedTotal: refused.length,
 });
 

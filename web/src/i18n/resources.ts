@@ -1,4 +1,11 @@
+import type { ErrorType } from '../../../contracts/errors.ts';
+import type { FINDINGS } from '../../../contracts/sentences/findings.ts';
+import type { REASONS } from '../../../contracts/sentences/reasons.ts';
+import type { REFUSALS } from '../../../contracts/sentences/refusals.ts';
 import common from './en/common.ts';
+
+/** The server's own sentences come in English; they are read by their code in other languages (`told.ts`). */
+const asSent = async <Texts>(): Promise<{ default: Texts }> => ({ default: {} as Texts });
 
 /**
  * One line an area of pages. A page names its areas in `pages.tsx`; they are read beside the page's own script, so the
@@ -8,6 +15,9 @@ export const AREAS = {
   common: { en: async () => ({ default: common }), ru: () => import('./ru/common.ts') },
   /** What the code shared with the server says in English, by its English: titles of kinds, fields, errors. */
   shared: { en: () => import('./en/shared.ts'), ru: () => import('./ru/shared.ts') },
+  reasons: { en: asSent<typeof REASONS & Record<`error.${ErrorType}`, string>>, ru: () => import('./ru/reasons.ts') },
+  findings: { en: asSent<typeof FINDINGS>, ru: () => import('./ru/findings.ts') },
+  refusals: { en: asSent<typeof REFUSALS>, ru: () => import('./ru/refusals.ts') },
   account: { en: () => import('./en/account.ts'), ru: () => import('./ru/account.ts') },
   accounts: { en: () => import('./en/accounts.ts'), ru: () => import('./ru/accounts.ts') },
   audit: { en: () => import('./en/audit.ts'), ru: () => import('./ru/audit.ts') },

@@ -5,6 +5,7 @@ import { messageOf } from '../../api/problem.ts';
 import { useSystemHealth, useWorkers } from '../../api/system.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { toldOf } from '../../i18n/told.ts';
 import { titleOf } from '../../ui/format.ts';
 import { HealthDot } from '../../ui/health.tsx';
 import { Ago } from '../../ui/time.tsx';
@@ -53,7 +54,7 @@ export default function SystemHealthCard() {
             <Text>{partName(part.name)}</Text>
             {part.detail && (
               <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                {part.detail}
+                {toldOf(part, 'detail')}
               </Text>
             )}
           </div>

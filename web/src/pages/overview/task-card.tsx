@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import type { BulkTaskItem } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { toldOf } from '../../i18n/told.ts';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
@@ -46,7 +47,7 @@ export function TaskCard({ task }: { task: BulkTaskItem }) {
       </Group>
       {task.stateReason && (
         <Text size="xs" mt={6} lineClamp={2}>
-          {task.stateReason}
+          {toldOf(task, 'stateReason')}
         </Text>
       )}
     </Link>

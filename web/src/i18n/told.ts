@@ -1,0 +1,72 @@
+import i18next from 'i18next';
+import { ERROR_POLICIES, type ErrorType } from '../../../contracts/errors.ts';
+import type { Said } from '../../../contracts/said.ts';
+import { currentLanguage, currentLocale } from './index.ts';
+import { formatDate } from './intl.ts';
+
+/** The areas that hold the server's sentences in Russian; the English ones come with what they are about. */
+const AREAS = ['reasons', 'findings', 'refusals'];
+
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+const momentText = (iso: string): string =>
+  formatDate(new Date(iso), { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+
+const UNITS = [
+  ['second', 1_000],
+  ['minute', 60_000],
+  ['hour', 3_600_000],
+  ['day', 86_400_000],
+] as const;
+
+/** `5 minutes`, in the largest unit of which it has at least two. */
+function lengthText(ms: number): string {
+  const [unit, size] = UNITS.findLast(([, each]) => ms >= 2 * each) ?? UNITS[0];
+  const options = { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 } as const;
+  return new Intl.NumberFormat(currentLocale(), options).format(ms / size);
+}
+
+const { formatter } = i18next.services;
+formatter?.add('moment', (value) => momentText(String(value)));
+formatter?.add('length', (value) => lengthText(Number(value)));
+for (const name of ['words', 'sentence', 'word', 'told']) formatter?.add(name, String);
+
+function one({ code, params }: Said): string | undefined {
+  if (code === 'verbatim') return String(params.text);
+  const values = Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? all(value) : value]);
+  const area = AREAS.find((each) => i18next.exists(`${each}:${code}`, Object.fromEntries(values)));
+  // A sentence inside of another one brings its own full stop.
+  return area && String(i18next.t(`${area}:${code}`, Object.fromEntries(values))).replace(/\.\.$/, '.');
+}
+
+function all(said: readonly Said[]): string | undefined {
+  const texts = said.map(one);
+  return texts.every((text) => text !== undefined) ? texts.join(' ') : undefined;
+}
+
+/** The server's own English, with its moments as people here write them. */
+function english(sentence: string, said: readonly Said[]): string {
+  const moments = said.flatMap(({ params }) => Object.values(params)).filter((value) => MOMENT.test(String(value)));
+  return moments.reduce<string>((text, moment) => text.replace(String(moment), momentText(String(moment))), sentence);
+}
+
+/**
+ * What the server said, in the reader's language: by its code where it has one that this dashboard knows, else as it
+ * stands. A page that shows it names the areas `reasons` and `findings` among its texts.
+ */
+export function told(sentence: string, said: readonly Said[] | null | undefined): string {
+  if (!said) return sentence;
+  return currentLanguage() === 'en' ? english(sentence, said) : (all(said) ?? sentence);
+}
+
+/** The same for a field of what the API gave, whose `said` holds its sentences by the names of their fields. */
+export function toldOf<Field extends string>(
+  of: { [Name in Field]?: string | null } & { said?: { [name: string]: Said[] } },
+  field: Field,
+): string | null {
+  const sentence: string | null | undefined = of[field];
+  return sentence ? told(sentence, of.said?.[field]) : null;
+}
+
+/** What a type of error means and what to do about it. */
+export const policyWords = (type: ErrorType): string =>
+  told(ERROR_POLICIES[type].sentence, [{ code: `error.${type}`, params: {} }]);
