@@ -122,7 +122,7 @@ describe('a canary', () => {
 
     for (const canary of [4, 9]) {
       for (const refused of [await order({ ...body, canary }), await dryRun({ ...body, canary })]) {
-        expect([refused.status, field<object[]>(refused, 'errors')]).toEqual([
+        expect([refused.status, field<object[]>(refused, 'errors')]).toMatchObject([
           422,
           [{ path: 'canary', message: 'Must be from 1 to 3, because 4 accounts take part.' }],
         ]);

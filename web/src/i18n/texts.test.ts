@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_POLICIES, ERROR_TYPES } from '../../../contracts/errors.ts';
+import { ACTION_WORDS } from '../../../contracts/pace.ts';
 import { FINDINGS } from '../../../contracts/sentences/findings.ts';
 import { REASONS } from '../../../contracts/sentences/reasons.ts';
 import { REFUSALS } from '../../../contracts/sentences/refusals.ts';
@@ -95,6 +96,7 @@ describe('what shared code says in English', () => {
       saidBy(z.toJSONSchema(kind.params, { io: 'input' }), said);
     }
     for (const type of ERROR_TYPES) said.add(titleOf(type));
+    for (const [, many] of Object.values(ACTION_WORDS)) said.add(many);
     const russian = await read('shared', 'ru');
     expect([...said].filter((text) => russian[text] === undefined)).toEqual([]);
   });
