@@ -85,7 +85,7 @@ describe('an order for a bulk task', () => {
     const answer = await dryRun({ accounts: { ids }, params: { mediaIds, assign: 'all' }, startAt });
     const { finishAt, boundBy } = field<{ finishAt: string; boundBy: string }>(answer, 'forecast');
     expect(finishAt.slice(0, 16)).toBe('2099-01-03T00:00');
-    expect(boundBy).toBe('The daily limit of 1 posts an account.');
+    expect(boundBy).toBe('The daily limit of 1 post an account.');
   });
 
   it('foresees what the accounts have used of their limits already', async () => {

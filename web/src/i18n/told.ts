@@ -1,5 +1,4 @@
 import i18next from 'i18next';
-import { ERROR_POLICIES, type ErrorType } from '../../../contracts/errors.ts';
 import type { Said } from '../../../contracts/said.ts';
 import { currentLanguage, currentLocale } from './index.ts';
 import { formatDate } from './intl.ts';
@@ -66,7 +65,3 @@ export function toldOf<Field extends string>(
   const sentence: string | null | undefined = of[field];
   return sentence ? told(sentence, of.said?.[field]) : null;
 }
-
-/** What a type of error means and what to do about it. */
-export const policyWords = (type: ErrorType): string =>
-  told(ERROR_POLICIES[type].sentence, [{ code: `error.${type}`, params: {} }]);

@@ -19,7 +19,10 @@ const Today = lazy(async () => {
   return part;
 });
 
-const SystemHealthCard = lazy(() => import('./overview/system-health.tsx'));
+const SystemHealthCard = lazy(async () => {
+  const [part] = await Promise.all([import('./overview/system-health.tsx'), loadTexts(['shared'])]);
+  return part;
+});
 const FirstSteps = lazy(() => import('./overview/first-steps.tsx'));
 
 const OPEN = 'running,paused,scheduled,draft';

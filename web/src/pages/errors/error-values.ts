@@ -3,7 +3,7 @@ import { WORKER_ROLES } from '../../../../contracts/queues.ts';
 import type { GroupFilter } from '../../api/errors.ts';
 import type { LoggedError } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
-import { policyWords } from '../../i18n/told.ts';
+import { policyWords } from '../../i18n/policy-words.ts';
 import type { Address } from '../../ui/address.ts';
 import { titleOf } from '../../ui/format.ts';
 

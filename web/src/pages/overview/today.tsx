@@ -5,7 +5,7 @@ import { isErrorType } from '../../../../contracts/errors.ts';
 import { useOverview } from '../../api/overview.ts';
 import type { Overview } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
-import { policyWords } from '../../i18n/told.ts';
+import { policyWords } from '../../i18n/policy-words.ts';
 import { formatCount, titleOf } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { ErrorNotice } from '../../ui/notices.tsx';
