@@ -40,7 +40,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/',
     title: 'nav.overview',
-    texts: ['overview', 'reasons', 'findings'],
+    texts: ['overview'],
     load: async () => (await import('./pages/overview.tsx')).OverviewPage,
     nav: { group: 'work', icon: IconHome, key: 'o' },
   },

@@ -15,12 +15,12 @@ import { TaskCard } from './overview/task-card.tsx';
 
 // Read beside the lists, which are what a person looks at first.
 const Today = lazy(async () => {
-  const [part] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared', 'today'])]);
+  const [part] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared', 'today', 'reasons'])]);
   return part;
 });
 
 const SystemHealthCard = lazy(async () => {
-  const [part] = await Promise.all([import('./overview/system-health.tsx'), loadTexts(['shared'])]);
+  const [part] = await Promise.all([import('./overview/system-health.tsx'), loadTexts(['shared', 'findings'])]);
   return part;
 });
 const FirstSteps = lazy(() => import('./overview/first-steps.tsx'));

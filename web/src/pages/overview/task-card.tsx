@@ -1,14 +1,19 @@
 import { Group, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 import type { BulkTaskItem } from '../../api/types.ts';
-import { t } from '../../i18n/index.ts';
+import { loadTexts, t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
-import { toldOf } from '../../i18n/told.ts';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './overview.module.css';
+
+const TaskReason = lazy(async () => {
+  const [part] = await Promise.all([import('./task-reason.tsx'), loadTexts(['reasons', 'findings'])]);
+  return part;
+});
 
 /** One bulk task in a line or two, with its progress. */
 export function TaskCard({ task }: { task: BulkTaskItem }) {
@@ -46,9 +51,9 @@ export function TaskCard({ task }: { task: BulkTaskItem }) {
         </Text>
       </Group>
       {task.stateReason && (
-        <Text size="xs" mt={6} lineClamp={2}>
-          {toldOf(task, 'stateReason')}
-        </Text>
+        <Suspense>
+          <TaskReason task={task} />
+        </Suspense>
       )}
     </Link>
   );
