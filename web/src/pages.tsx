@@ -54,14 +54,14 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/schedules/:id?',
     title: 'nav.schedules',
-    texts: ['schedules', 'shared', 'reasons', 'refusals'],
+    texts: ['schedules', 'shared'],
     load: async () => (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage,
     nav: { group: 'work', icon: IconCalendarRepeat, key: 's' },
   },
   {
     path: '/inbox',
     title: 'nav.inbox',
-    texts: ['inbox', 'live', 'shared', 'reasons', 'findings'],
+    texts: ['inbox', 'live', 'shared'],
     load: async () => (await import('./pages/inbox/inbox-page.tsx')).InboxPage,
     nav: { group: 'work', icon: IconInbox, key: 'i', badge: 'inbox' },
   },
@@ -69,7 +69,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/accounts',
     title: 'nav.accounts',
-    texts: ['accounts', 'lists', 'reasons', 'findings', 'refusals'],
+    texts: ['accounts', 'lists'],
     load: async () => (await import('./pages/accounts/accounts-page.tsx')).AccountsPage,
     nav: { group: 'things', icon: IconUsers, key: 'a' },
   },
@@ -90,7 +90,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/proxies',
     title: 'nav.proxies',
-    texts: ['proxies', 'shared', 'reasons', 'findings'],
+    texts: ['proxies', 'shared'],
     load: async () => (await import('./pages/proxies/proxies-page.tsx')).ProxiesPage,
     nav: { group: 'things', icon: IconWorld, key: 'p' },
   },
@@ -105,14 +105,14 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/errors',
     title: 'nav.errors',
-    texts: ['errors', 'shared', 'reasons', 'findings'],
+    texts: ['errors', 'shared'],
     load: async () => (await import('./pages/errors/errors-page.tsx')).ErrorsPage,
     nav: { group: 'operations', icon: IconAlertTriangle, key: 'e' },
   },
   {
     path: '/performance',
     title: 'nav.performance',
-    texts: ['performance', 'errors', 'shared', 'reasons'],
+    texts: ['performance', 'errors', 'shared'],
     load: async () => (await import('./pages/performance/performance-page.tsx')).PerformancePage,
     nav: { group: 'operations', icon: IconChartBar, key: 'r' },
   },
@@ -127,7 +127,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/settings/:section?',
     title: 'nav.settings',
-    texts: ['settings', 'refusals', 'findings'],
+    texts: ['settings'],
     load: async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage,
     nav: { group: 'operations', icon: IconSettings },
   },
@@ -141,31 +141,31 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/tasks/new/:kind',
     title: 'nav.newTask',
-    texts: ['newTask', 'schedules', 'shared', 'reasons', 'findings', 'refusals'],
+    texts: ['newTask', 'schedules', 'shared'],
     load: async () => (await import('./pages/new-task/new-task-page.tsx')).NewTaskPage,
   },
   {
     path: '/tasks/:kind/:id',
     title: 'nav.task',
-    texts: ['task', 'inbox', 'live', 'schedules', 'shared', 'reasons', 'findings'],
+    texts: ['task', 'inbox', 'live', 'schedules', 'shared'],
     load: async () => (await import('./pages/task/task-page.tsx')).TaskPage,
   },
   {
     path: '/hosts/:id',
     title: 'nav.hosts',
-    texts: ['hosts', 'shared', 'reasons', 'findings'],
+    texts: ['hosts', 'shared'],
     load: async () => (await import('./pages/hosts/host-page.tsx')).HostPage,
   },
   {
     path: '/tasks/:kind/:id/accounts/:accountTaskId',
     title: 'nav.accountTask',
-    texts: ['accountTask', 'task', 'inbox', 'live', 'shared', 'reasons', 'findings'],
+    texts: ['accountTask', 'task', 'inbox', 'live', 'shared'],
     load: async () => (await import('./pages/account-task/account-task-page.tsx')).AccountTaskPage,
   },
   {
     path: '/accounts/:id',
     title: 'field.account',
-    texts: ['account', 'accounts', 'inbox', 'task', 'shared', 'reasons', 'findings'],
+    texts: ['account', 'accounts', 'inbox', 'task', 'shared'],
     load: async () => (await import('./pages/account/account-page.tsx')).AccountPage,
   },
   {

@@ -13,11 +13,7 @@ type Texts = Record<string, string>;
 const areas = (Object.keys(AREAS) as Area[]).filter((area) => area !== 'shared');
 /** What the server says: its English is the catalogue's, and not read by browsers. */
 const errors = Object.fromEntries(ERROR_TYPES.map((type) => [`error.${type}`, ERROR_POLICIES[type].sentence]));
-const SENT: Partial<Record<Area, Texts>> = {
-  reasons: { ...REASONS, ...errors },
-  findings: FINDINGS,
-  refusals: REFUSALS,
-};
+const SENT: Partial<Record<Area, Texts>> = { said: { ...REASONS, ...FINDINGS, ...REFUSALS, ...errors } };
 const read = async (area: Area, language: 'en' | 'ru'): Promise<Texts> =>
   (language === 'en' && SENT[area]) || (await AREAS[area][language]()).default;
 

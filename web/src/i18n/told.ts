@@ -1,10 +1,10 @@
 import i18next from 'i18next';
 import type { Said } from '../../../contracts/said.ts';
-import { currentLanguage, currentLocale } from './index.ts';
+import { currentLanguage, currentLocale, loadTexts } from './index.ts';
 import { formatDate } from './intl.ts';
 
-/** The areas that hold the server's sentences in Russian; the English ones come with what they are about. */
-const AREAS = ['reasons', 'findings', 'refusals'];
+// Whoever reads this module has something to show at once. Without the texts the server's own sentence stands.
+await loadTexts(['said']).catch(() => undefined);
 
 const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 const momentText = (iso: string): string =>
@@ -32,9 +32,11 @@ for (const name of ['words', 'sentence', 'word', 'told']) formatter?.add(name, S
 function one({ code, params }: Said): string | undefined {
   if (code === 'verbatim') return String(params.text);
   const values = Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? all(value) : value]);
-  const area = AREAS.find((each) => i18next.exists(`${each}:${code}`, Object.fromEntries(values)));
+  if (values.some(([, value]) => value === undefined)) return undefined;
+  const texts = Object.fromEntries(values);
+  if (!i18next.exists(`said:${code}`, texts)) return undefined;
   // A sentence inside of another one brings its own full stop.
-  return area && String(i18next.t(`${area}:${code}`, Object.fromEntries(values))).replace(/\.\.$/, '.');
+  return String(i18next.t(`said:${code}`, texts)).replace(/\.\.$/, '.');
 }
 
 function all(said: readonly Said[]): string | undefined {
@@ -50,7 +52,7 @@ function english(sentence: string, said: readonly Said[]): string {
 
 /**
  * What the server said, in the reader's language: by its code where it has one that this dashboard knows, else as it
- * stands. A page that shows it names the areas `reasons` and `findings` among its texts.
+ * stands.
  */
 export function told(sentence: string, said: readonly Said[] | null | undefined): string {
   if (!said) return sentence;

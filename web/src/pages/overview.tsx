@@ -15,14 +15,11 @@ import { TaskCard } from './overview/task-card.tsx';
 
 // Read beside the lists, which are what a person looks at first.
 const Today = lazy(async () => {
-  const [part] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared', 'today', 'reasons'])]);
+  const [part] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared', 'today'])]);
   return part;
 });
 
-const SystemHealthCard = lazy(async () => {
-  const [part] = await Promise.all([import('./overview/system-health.tsx'), loadTexts(['shared', 'findings'])]);
-  return part;
-});
+const SystemHealthCard = lazy(() => import('./overview/system-health.tsx'));
 const FirstSteps = lazy(() => import('./overview/first-steps.tsx'));
 
 const OPEN = 'running,paused,scheduled,draft';

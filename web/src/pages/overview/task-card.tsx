@@ -2,7 +2,7 @@ import { Group, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 import type { BulkTaskItem } from '../../api/types.ts';
-import { loadTexts, t } from '../../i18n/index.ts';
+import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
@@ -10,10 +10,7 @@ import { BulkStateLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './overview.module.css';
 
-const TaskReason = lazy(async () => {
-  const [part] = await Promise.all([import('./task-reason.tsx'), loadTexts(['reasons', 'findings'])]);
-  return part;
-});
+const TaskReason = lazy(() => import('../../ui/server-words.tsx'));
 
 /** One bulk task in a line or two, with its progress. */
 export function TaskCard({ task }: { task: BulkTaskItem }) {
