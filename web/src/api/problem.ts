@@ -9,14 +9,12 @@ export interface FieldError {
 export class ApiError extends Error {
   readonly status: number;
   readonly errors: FieldError[];
-  readonly requestId: string | undefined;
 
-  constructor(status: number, detail: string, errors: FieldError[] = [], requestId?: string) {
+  constructor(status: number, detail: string, errors: FieldError[] = []) {
     super(detail);
     this.name = 'ApiError';
     this.status = status;
     this.errors = errors;
-    this.requestId = requestId;
   }
 }
 

@@ -1,8 +1,10 @@
 import i18next from 'i18next';
 import type { Said } from '../../../contracts/said.ts';
-import { currentLanguage, currentLocale, loadTexts } from './index.ts';
+import { changing, currentLanguage, currentLocale, loadTexts } from './index.ts';
 import { formatDate } from './intl.ts';
 
+// The first page is read while its language is: what is loaded in between would come in the one before.
+await changing.catch(() => undefined);
 // Whoever reads this module has something to show at once. Without the texts the server's own sentence stands.
 await loadTexts(['said']).catch(() => undefined);
 

@@ -34,6 +34,5 @@ export function readProblem(status: number, body: unknown): ConstructorParameter
   if (!isRecord(body) || typeof body.detail !== 'string') return [status, t('error.status', { status })];
   const given = Array.isArray(body.errors) ? (body.errors as (FieldError & Sentence)[]) : [];
   const errors = given.map((error) => ({ ...error, message: inWords(error.message, error) }));
-  const requestId = typeof body.requestId === 'string' ? body.requestId : undefined;
-  return [status, inWords(body.detail, body as Sentence), errors, requestId];
+  return [status, inWords(body.detail, body as Sentence), errors];
 }
