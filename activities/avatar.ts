@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TaskError } from '../contracts/errors.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
+import { say } from '../contracts/said.ts';
 import type { WorkActivities } from '../contracts/works.ts';
 import { beating } from './heartbeat.ts';
 import type { HostLink } from './link.ts';
@@ -22,7 +23,7 @@ export function createAvatarWork(dependencies: {
     prepareAvatar: ({ platform, input: { mediaId } }) =>
       beating(async ({ signal, progress }) => {
         const limits = profiles[platform]?.limits.image;
-        if (!limits) throw new TaskError('InvalidInput', `Platform ${platform} is not known.`);
+        if (!limits) throw new TaskError('InvalidInput', say('account.platform', { platform }));
         progress('fetching the image');
         const asset = await link.mediaAsset(mediaId);
         const source = await media.acquire(asset.sha256, link.fetchMedia, { signal });

@@ -11,6 +11,7 @@ import type {
   PageItem,
   Synced,
 } from '../contracts/orchestration.ts';
+import { say } from '../contracts/said.ts';
 import type { AccountTaskState, BulkState } from '../contracts/states.ts';
 import { patternOf } from '../contracts/values.ts';
 import { breakerAlert, finishedAlert } from './alerts.ts';
@@ -199,7 +200,7 @@ export async function attachBulk(
 ): Promise<AttachedBulk> {
   const { taskId, runId, retryFailed, fresh } = request;
   const attached = await row<BulkRow>(pool, ATTACH, [taskId, runId]);
-  if (!attached) throw new TaskError('InvalidInput', `There is no bulk task ${taskId} in the ledger.`);
+  if (!attached) throw new TaskError('InvalidInput', say('ledger.no-task', { id: taskId }));
   if (fresh && retryFailed) await resetFailed(pool, taskId, attached.retryOnly);
   // Only from these: a cancel that was written in between stands.
   const from: BulkState[] = retryFailed ? [...STARTABLE, ...RETRIABLE] : STARTABLE;

@@ -4,6 +4,7 @@ import type { Claim, ClaimRequest } from '../contracts/orchestration.ts';
 import type { AccountLimits, Action, ActionLimits, PaceWait } from '../contracts/pace.ts';
 import { actionLimits, paceWait } from '../contracts/pace.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
+import { say } from '../contracts/said.ts';
 import type { AccountTaskState, FinalAccountTaskState } from '../contracts/states.ts';
 import type { Use } from './pace-use.ts';
 import { usageOf } from './pace-use.ts';
@@ -94,10 +95,10 @@ export function refusal(
       return {
         status: 'refused',
         type: 'InvalidCredentials',
-        message: `The account's log-in data was refused.${why}`,
+        message: `${say('account.refused-login')}${why}`,
       };
     case 'blocked':
-      return { status: 'refused', type: 'AccountBlocked', message: `The account is blocked on the platform.${why}` };
+      return { status: 'refused', type: 'AccountBlocked', message: `${say('account.blocked')}${why}` };
     case 'disabled':
       return { status: 'refused', type: 'InvalidInput', message: 'The account is disabled in Flotilla.' };
     default:

@@ -29,7 +29,7 @@ const PER_MINUTE = 6;
 /** Lanes of one step each 10 seconds: the burst of five seconds lets one action through at a time. */
 const lane = (resource = `platform/${randomUUID()}`, actionsPerMinute = PER_MINUTE) => ({
   resource,
-  title: 'The platform Test',
+  platform: 'Test',
   actionsPerMinute,
 });
 

@@ -10,6 +10,7 @@ import type {
   SettleRequest,
 } from '../contracts/orchestration.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
+import { say } from '../contracts/said.ts';
 import type { AccountTaskState } from '../contracts/states.ts';
 import { isFinalAccountTaskState } from '../contracts/states.ts';
 import { accountLeaseResource } from '../contracts/worker-api.ts';
@@ -43,8 +44,10 @@ const NOTE_ACCOUNT = statement(
 );
 
 /** Owners are workflow ids, or what a person called a lock taken by hand. */
-function holderWords(owner: string | undefined): string {
-  return owner === undefined || owner.startsWith('bulk/') ? 'another bulk task' : owner;
+function inUse(owner: string | undefined): string {
+  return owner === undefined || owner.startsWith('bulk/')
+    ? say('wait.other-task')
+    : say('wait.holder', { holder: owner });
 }
 
 export interface DeskDependencies {
@@ -98,7 +101,7 @@ export function createDesk({ pool, relay, profiles, challengeMs = 48 * 3_600_000
    */
   async function claim(request: ClaimRequest, hasRoom = false): Promise<Claim> {
     const found = await readClaim(pool, request.accountTaskId, request.accountId, request.action);
-    if (!found) throw new TaskError('InvalidInput', `There is no account task ${request.accountTaskId} in the ledger.`);
+    if (!found) throw new TaskError('InvalidInput', say('ledger.no-account-task', { id: request.accountTaskId }));
     if (isFinalAccountTaskState(found.state)) {
       return { status: 'ended', outcome: outcomeOf(found, found.state) };
     }
@@ -108,7 +111,11 @@ export function createDesk({ pool, relay, profiles, challengeMs = 48 * 3_600_000
     if (refused) return refused;
     const profile = profiles[found.platform];
     if (!profile)
-      return { status: 'refused', type: 'InvalidInput', message: `Platform ${found.platform} is not known.` };
+      return {
+        status: 'refused',
+        type: 'InvalidInput',
+        message: say('account.platform', { platform: found.platform }),
+      };
 
     async function waitLonger(wait: { waitMs: number; reason: string }): Promise<Claim> {
       await pause(request.accountTaskId, wait.waitMs, wait.reason);
@@ -122,7 +129,7 @@ export function createDesk({ pool, relay, profiles, challengeMs = 48 * 3_600_000
     if (request.uses !== 'name') {
       const lease = await acquireLease(pool, { resource, owner: request.owner, ttlMs: ACCOUNT_LEASE_TTL_MS });
       if (!lease.acquired) {
-        const reason = `The account is in use by ${holderWords(lease.holder?.owner)}.`;
+        const reason = inUse(lease.holder?.owner);
         // Waiters spread out, so that a freed account is not asked for by all of them at once.
         return waitLonger({ waitMs: Math.round(LEASE_WAIT_MS * (0.5 + Math.random())), reason });
       }

@@ -4,6 +4,7 @@ import type { MediaProbe, Recipe } from '../contracts/media.ts';
 import { recipeSchema } from '../contracts/media.ts';
 import type { MediaToPublish, OpenIntent, OpenIntentRequest } from '../contracts/orchestration.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
+import { say } from '../contracts/said.ts';
 import type { WorkRequest } from '../contracts/works.ts';
 import { planRendition } from './media/plan.ts';
 import type { Sql } from './sql.ts';
@@ -91,7 +92,8 @@ async function mediaToPublish(
   const ready: MediaToPublish = { status: 'ready', sha256: asset.sha256, fileName: asset.fileName };
   if (asset.kind !== 'video') return ready;
   const plan = planRendition(asset.probe, profile.limits.video, recipe);
-  if (plan.action === 'reject') throw new TaskError('MediaRejected', `${asset.fileName}: ${plan.reasons.join(' ')}`);
+  if (plan.action === 'reject')
+    throw new TaskError('MediaRejected', say('file.says', { file: asset.fileName, why: plan.reasons.join(' ') }));
   if (plan.action === 'use-source') return ready;
   const variant = await row<{ sha256: string }>(sql, VARIANT, [asset.id, plan.variant]);
   if (variant) return { status: 'ready', sha256: variant.sha256, fileName: asset.fileName };
@@ -115,7 +117,7 @@ export function createIntents(pool: Pool, profiles: Readonly<Record<string, Plat
     /** Opens the intent, or answers the one that is there, with the media that it needs. */
     async openIntent(request: OpenIntentRequest): Promise<OpenIntent> {
       const profile = profiles[request.platform];
-      if (!profile) throw new TaskError('InvalidInput', `Platform ${request.platform} is not known.`);
+      if (!profile) throw new TaskError('InvalidInput', say('account.platform', { platform: request.platform }));
       const intent = await openRow(pool, request);
       if (!intent) throw new Error('The post intent was not written.');
       const recipe = request.recipe === null ? null : recipeSchema.parse(request.recipe);

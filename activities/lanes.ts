@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { PlatformProfile } from '../contracts/platform.ts';
+import { say } from '../contracts/said.ts';
 import { row, statement } from './sql.ts';
 
 /**
@@ -21,8 +22,8 @@ const SPREAD_MAX_MS = 5 * 60_000;
 
 export interface Lane {
   resource: string;
-  /** What people read. */
-  title: string;
+  /** What people call the platform; null for the account's proxy. */
+  platform: string | null;
   actionsPerMinute: number;
 }
 
@@ -35,9 +36,9 @@ export interface LaneWait {
 /** The lanes that an action of an account goes through. */
 export function lanesOf(profile: PlatformProfile, proxyId: string | null): Lane[] {
   const { actionsPerMinute, actionsPerMinutePerProxy } = profile.limits;
-  const platform = { resource: `platform/${profile.name}`, title: `The platform ${profile.title}`, actionsPerMinute };
+  const platform = { resource: `platform/${profile.name}`, platform: profile.title, actionsPerMinute };
   if (proxyId === null) return [platform];
-  const proxy = { resource: `proxy/${proxyId}`, title: "The account's proxy" };
+  const proxy = { resource: `proxy/${proxyId}`, platform: null };
   return [platform, { ...proxy, actionsPerMinute: actionsPerMinutePerProxy }];
 }
 
@@ -115,9 +116,7 @@ function comeBackIn(freeInMs: number, waits: number): number {
   return Math.round(Math.max(1_000, freeInMs) + Math.random() * spread);
 }
 
-function reasonOf({ title, actionsPerMinute }: Lane, slow: boolean): string {
-  const limit = `${actionsPerMinute} actions a minute`;
-  return slow
-    ? `${title} asked to slow down and takes half of its ${limit} for some minutes.`
-    : `${title} takes at most ${limit} of all accounts together.`;
+function reasonOf({ platform, actionsPerMinute: count }: Lane, slow: boolean): string {
+  if (platform === null) return say(slow ? 'lane.slow.proxy' : 'lane.full.proxy', { count });
+  return say(slow ? 'lane.slow.platform' : 'lane.full.platform', { platform, count });
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { TaskError } from '../contracts/errors.ts';
 import type { MediaProbe } from '../contracts/media.ts';
+import { say } from '../contracts/said.ts';
 import type { OwnVariant } from '../contracts/worker-api.ts';
 import {
   accountLeaseResource,
@@ -90,7 +91,7 @@ export function createLink({ apiUrl, workerToken, traceHeaders = () => ({}) }: L
         signal?.throwIfAborted();
         fault = error instanceof Error ? error.message : String(error);
       }
-      if (Date.now() + wait > until) throw new TaskError('Unavailable', `Flotilla's API did not answer: ${fault}.`);
+      if (Date.now() + wait > until) throw new TaskError('Unavailable', say('link.silent', { why: fault }));
       await sleep(wait, undefined, signal ? { signal } : {});
     }
   }

@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { TaskError } from '../contracts/errors.ts';
 import { recipeSchema } from '../contracts/media.ts';
 import type { MediaActivities } from '../contracts/orchestration.ts';
+import { say } from '../contracts/said.ts';
 import { createAvatarWork } from './avatar.ts';
 import { withFailures } from './failures.ts';
 import { beating } from './heartbeat.ts';
@@ -22,14 +23,15 @@ export function createMediaActivities(dependencies: VariantDependencies): MediaA
     renderVariant: ({ assetId, assetSha256, fileName, platform, recipe }) =>
       beating(async ({ signal, progress }) => {
         const limits = profiles[platform]?.limits.video;
-        if (!limits) throw new TaskError('InvalidInput', `Platform ${platform} is not known.`);
+        if (!limits) throw new TaskError('InvalidInput', say('account.platform', { platform }));
         const wanted = recipe === null ? null : recipeSchema.parse(recipe);
         progress('fetching the source');
         const source = await media.acquire(assetSha256, link.fetchMedia, { signal });
         try {
           const probe = await probeFile(source.path, { signal });
           const plan = planRendition(probe, limits, wanted);
-          if (plan.action === 'reject') throw new TaskError('MediaRejected', `${fileName}: ${plan.reasons.join(' ')}`);
+          if (plan.action === 'reject')
+            throw new TaskError('MediaRejected', say('file.says', { file: fileName, why: plan.reasons.join(' ') }));
           if (plan.action === 'use-source') return { sha256: assetSha256, fileName };
           const request = {
             sourcePath: source.path,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { TaskError } from '../contracts/errors.ts';
+import { say } from '../contracts/said.ts';
 import type { HostStepRequest, MediaFile, StepActivities, StepName, StepOutput } from '../contracts/steps.ts';
 import type { Beating } from './heartbeat.ts';
 import { beating } from './heartbeat.ts';
@@ -27,7 +28,7 @@ type Work<Handle, T> = (driver: Driver<Handle>, handle: Handle, options: StepOpt
 
 /** The driver's method for a step. The door refuses platforms that lack it, so a missing one is a fault of ours. */
 function must<T>(method: T | undefined, step: StepName): T {
-  if (method === undefined) throw new TaskError('InvalidInput', `The platform's driver has no step "${step}".`);
+  if (method === undefined) throw new TaskError('InvalidInput', say('platform.no-step', { step }));
   return method;
 }
 

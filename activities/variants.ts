@@ -5,6 +5,7 @@ import type { MediaProbe, Recipe } from '../contracts/media.ts';
 import { DEFAULT_MIN_SSIM, recipeSchema } from '../contracts/media.ts';
 import type { PlatformProfile } from '../contracts/platform.ts';
 import { MILDEST, softenRecipe } from '../contracts/recipes.ts';
+import { say } from '../contracts/said.ts';
 import type { OwnVariant } from '../contracts/worker-api.ts';
 import type { WorkActivities, WorkOutput } from '../contracts/works.ts';
 import type { Beating } from './heartbeat.ts';
@@ -151,7 +152,7 @@ export function createVariantWork(dependencies: VariantDependencies): Pick<WorkA
     renderVariants: ({ accountTaskId, platform, input: { mediaId, recipes, mustMake } }) =>
       beating(async (beat) => {
         const profile = profiles[platform];
-        if (!profile) throw new TaskError('InvalidInput', `Platform ${platform} is not known.`);
+        if (!profile) throw new TaskError('InvalidInput', say('account.platform', { platform }));
         const ordered = recipes.map((recipe, place): Wanted => {
           return { place, recipe: { ...recipeSchema.parse(recipe), mark: markOf(accountTaskId, place) } };
         });
@@ -183,7 +184,9 @@ export function createVariantWork(dependencies: VariantDependencies): Pick<WorkA
               answer.renditions.push({ sha256, ssim, reused });
             };
             for (let level = 0; wanted.length > 0; level += 1) {
-              const below = await tryOnce(job, wanted, keep, (why) => answer.refused.push(`${asset.fileName}: ${why}`));
+              const below = await tryOnce(job, wanted, keep, (why) =>
+                answer.refused.push(say('file.says', { file: asset.fileName, why })),
+              );
               if (level === MILDEST) {
                 for (const { one, ssim } of below) answer.refused.push(tooUnlike(asset.fileName, one, ssim));
                 break;
@@ -195,7 +198,9 @@ export function createVariantWork(dependencies: VariantDependencies): Pick<WorkA
         } catch (error) {
           if (!(error instanceof TaskError && error.type === 'MediaRejected')) throw error;
           const left = ordered.length - answer.renditions.length - answer.refused.length;
-          answer.refused.push(...Array.from({ length: left }, () => `${asset.fileName}: ${error.message}`));
+          answer.refused.push(
+            ...Array.from({ length: left }, () => say('file.says', { file: asset.fileName, why: error.message })),
+          );
         } finally {
           source.release();
         }
@@ -209,5 +214,5 @@ export function createVariantWork(dependencies: VariantDependencies): Pick<WorkA
 
 function tooUnlike(name: string, { recipe }: Wanted, ssim: number): string {
   const floor = recipe.minSsim ?? DEFAULT_MIN_SSIM;
-  return `${name}: even the mildest rendition is too unlike its source (SSIM ${percent(ssim)}, wanted ${percent(floor)}). Vary the colours less, make overlays smaller, or lower the floor.`;
+  return say('media.unlike', { file: name, ssim: percent(ssim), floor: percent(floor) });
 }

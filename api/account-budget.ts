@@ -6,10 +6,12 @@ import { platformProfiles } from '../activities/platforms/profiles.ts';
 import type { Action } from '../contracts/pace.ts';
 import { ACTION_WORDS, ACTIONS, nextDayStart, quietUntil, RAMP_SHARES } from '../contracts/pace.ts';
 import type { Capability, PlatformProfile } from '../contracts/platform.ts';
+import { say } from '../contracts/said.ts';
 import { ACCOUNT_STATUSES } from '../contracts/states.ts';
 import { query } from './door/sql.ts';
 import { notFound } from './problem.ts';
 import { idParams, route } from './route.ts';
+import { saidOf, saidShape } from './said.ts';
 
 /** What a platform must be capable of, one of it at least, for an action to have a budget there. */
 const NEEDS: Readonly<Record<Action, readonly Capability[]>> = {
@@ -37,6 +39,7 @@ const actionSchema = z.object({
   nextAt: z.iso.datetime().nullable().meta({ description: 'When it may be done next; null for now' }),
   bound: z.enum(['day', 'hour', 'gap', 'quiet']).nullable().meta({ description: 'What it waits for' }),
   reason: z.string().nullable(),
+  ...saidShape,
 });
 
 export const budgetSchema = z
@@ -46,6 +49,7 @@ export const budgetSchema = z
     timeZone: z.string(),
     dayEndsAt: z.iso.datetime().meta({ description: "Midnight of the account's own time zone" }),
     status: z.enum(ACCOUNT_STATUSES),
+    ...saidShape,
     refusal: z.string().nullable().meta({ description: 'Why account tasks refuse the account as it is' }),
     actions: z.array(actionSchema),
     ramp: z
@@ -65,7 +69,7 @@ export const budgetSchema = z
       })
       .nullable(),
     cooldown: z
-      .object({ until: z.iso.datetime(), reason: z.string() })
+      .object({ until: z.iso.datetime(), reason: z.string(), ...saidShape })
       .nullable()
       .meta({ description: 'The platform asked all accounts to wait' }),
   })
@@ -107,6 +111,7 @@ function actionOf(row: Row, profile: PlatformProfile, now: number): z.input<type
     nextAt: wait && new Date(wait.until).toISOString(),
     bound: wait?.bound ?? null,
     reason: wait?.reason ?? null,
+    ...saidOf({ reason: wait?.reason }),
   };
 }
 
@@ -151,6 +156,7 @@ export const accountBudgetRoute = route({
         dayEndsAt: new Date(nextDayStart(now, timeZone)).toISOString(),
         status: account.status,
         refusal: refusal(account)?.message ?? null,
+        ...saidOf({ refusal: refusal(account)?.message }),
         actions: profile
           ? rows.filter(({ action }) => offers(profile, action)).map((row) => actionOf(row, profile, now))
           : [],
@@ -158,7 +164,8 @@ export const accountBudgetRoute = route({
         quietHours: quietHours && { ...quietHours, until: quietEnd === null ? null : new Date(quietEnd).toISOString() },
         cooldown: slowUntil && {
           until: slowUntil.toISOString(),
-          reason: account.slowReason ?? 'The platform is slowed down.',
+          reason: account.slowReason ?? say('lane.slowed'),
+          ...saidOf({ reason: account.slowReason ?? say('lane.slowed') }),
         },
       },
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountFilterSchema } from './account-filter.ts';
 import { accountFields, limitsShape } from './account-schemas.ts';
+import { saidShape } from './said.ts';
 
 /** Which accounts are meant. */
 export const selectedFields = {
@@ -65,5 +66,5 @@ export const deleteAccountsSchema = z
   .meta({ id: 'AccountsDeletion' });
 
 export const refusedSchema = z
-  .array(z.object({ accountId: z.uuid(), username: z.string().nullable(), reason: z.string() }))
+  .array(z.object({ accountId: z.uuid(), username: z.string().nullable(), reason: z.string(), ...saidShape }))
   .meta({ description: 'The first 1,000' });

@@ -33,8 +33,11 @@ describe('editing and deleting many accounts', () => {
     expect(json).toMatchObject({ changed: 2, unchanged: 0, refusedTotal: 2 });
     expect(json.refused).toEqual(
       expect.arrayContaining([
-        { accountId: unknown, username: null, reason: 'There is no such account.' },
-        { accountId: ids[2], username: 'fields2', reason: expect.stringMatching(/shorter than the least/) },
+        expect.objectContaining({ accountId: unknown, username: null, reason: 'There is no such account.' }),
+        expect.objectContaining({
+          ...{ accountId: ids[2], username: 'fields2' },
+          reason: expect.stringMatching(/shorter than the least/),
+        }),
       ]),
     );
     expect(await account(ids[0])).toMatchObject({

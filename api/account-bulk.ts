@@ -7,6 +7,7 @@ import { UNDO_MINUTES, undoEdit } from './account-edit-undo.ts';
 import { flagQuery } from './pages.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
+import { saidOf } from './said.ts';
 
 const tags = ['Accounts'];
 const LISTED_REFUSALS = 1_000;
@@ -14,7 +15,7 @@ const LISTED_REFUSALS = 1_000;
 const fields = z.record(z.string(), z.json());
 
 const shownRefusals = (refused: readonly Refusal[]) => ({
-  refused: refused.slice(0, LISTED_REFUSALS),
+  refused: refused.slice(0, LISTED_REFUSALS).map((one) => ({ ...one, ...saidOf({ reason: one.reason }) })),
   refusedTotal: refused.length,
 });
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { say } from '../contracts/said.ts';
 import { FINAL_ACCOUNT_TASK_STATES, FINAL_BULK_STATES } from '../contracts/states.ts';
 import { Prisma } from '../prisma/generated/client.ts';
 import { checkProxy, duplicateUsername } from './account-rules.ts';
@@ -91,8 +92,9 @@ export async function removeAccount(id: string, deps: Deps) {
         },
       });
       if (unfinished > 0) {
-        const tasks = unfinished === 1 ? 'one unfinished account task' : `${unfinished} unfinished account tasks`;
-        throw conflict(`The account has ${tasks}. Cancel the bulk task or wait for it, then delete the account.`);
+        throw conflict(
+          unfinished === 1 ? say('account.unfinished-one') : say('account.unfinished', { count: unfinished }),
+        );
       }
       const history =
         (await tx.accountTask.findFirst({ where: { accountId: id }, select: { id: true } })) ??

@@ -1,3 +1,4 @@
+import { say } from '../contracts/said.ts';
 import { FINAL_ACCOUNT_TASK_STATES, FINAL_BULK_STATES } from '../contracts/states.ts';
 import { ARCHIVED } from './account-changes.ts';
 import type { Refusal, Selected } from './account-edit.ts';
@@ -54,8 +55,8 @@ export interface Removed {
 export async function removeAccounts(deps: Pick<Deps, 'db'>, selected: Selected, confirm: number): Promise<Removed> {
   const ids = await selectedIds(deps, selected);
   if (ids.length !== confirm) {
-    throw conflict(`The selection holds ${ids.length} accounts, not ${confirm}. Nothing was deleted.`, [
-      { path: 'confirm', message: `Must be ${ids.length} to delete them` },
+    throw conflict(say('account.confirm', { count: ids.length, given: confirm }), [
+      { path: 'confirm', message: say('field.confirm', { count: ids.length }) },
     ]);
   }
   const removed: Removed = { deleted: 0, archived: 0, refused: [] };

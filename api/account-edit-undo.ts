@@ -1,3 +1,4 @@
+import { say } from '../contracts/said.ts';
 import { CHUNK, TRANSACTION_MS } from './account-edit.ts';
 import type { Deps } from './deps.ts';
 import { query, queryOne } from './door/sql.ts';
@@ -83,7 +84,7 @@ export async function undoEdit({ db }: Pick<Deps, 'db'>, editId: string, by: str
   );
   if (!edit) throw notFound('There is no edit with this token.');
   if (edit.undone) throw conflict('This edit was taken back already.');
-  if (edit.over) throw conflict(`An edit can be taken back for ${UNDO_MINUTES} minutes; this one is older.`);
+  if (edit.over) throw conflict(say('account.undo-over', { count: UNDO_MINUTES }));
   const undone: Undone = { restored: 0, changedSince: 0 };
   for (let last = '0'; ; ) {
     const step = await db.$transaction((tx) => queryOne<Step>(tx, UNDO, editId, last, by), {

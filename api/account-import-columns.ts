@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { say } from '../contracts/said.ts';
 import { accountFields } from './account-schemas.ts';
 import { rearm } from './csv-out.ts';
 import { fieldErrors } from './field-errors.ts';
@@ -82,9 +83,9 @@ export function readHeader(cells: readonly string[]): ColumnReader {
   const names = cells.map((cell) => cell.trim());
   // A file without a header begins with an account: what is in its line must not be repeated, it may be a password.
   if (!names.some(isKnown)) {
-    throw badRequest(`The first line must name the columns. Known are: ${Object.keys(COLUMNS).join(', ')}.`);
+    throw badRequest(say('import.header', { columns: Object.keys(COLUMNS).join(', ') }));
   }
-  if (names.length > MOST_COLUMNS) throw badRequest(`A file of accounts has at most ${MOST_COLUMNS} columns.`);
+  if (names.length > MOST_COLUMNS) throw badRequest(say('import.many-columns', { count: MOST_COLUMNS }));
   const errors = [
     ...REQUIRED.filter((name) => !names.includes(name)).map((path) => ({ path, message: 'The column is missing' })),
     ...names.filter((name) => !isKnown(name)).map((path) => ({ path, message: 'Unknown column' })),
@@ -93,14 +94,16 @@ export function readHeader(cells: readonly string[]): ColumnReader {
       .map((path) => ({ path, message: 'The column is there twice' })),
   ];
   if (errors.length > 0) {
-    const said = errors.map(({ path, message }) => `${path || '(empty)'}: ${message.toLowerCase()}`).join('; ');
-    throw badRequest(`The header cannot be used: ${said}. Known are: ${Object.keys(COLUMNS).join(', ')}.`, errors);
+    const said = errors
+      .map(({ path, message }) => say('file.says', { file: path || '(empty)', why: message.toLowerCase() }))
+      .join('; ');
+    throw badRequest(say('import.header-bad', { why: said, columns: Object.keys(COLUMNS).join(', ') }), errors);
   }
   return {
     hasPassword: names.includes('password'),
     read(line) {
       if (line.length !== names.length) {
-        const message = `The line has ${line.length} fields and the header ${names.length}`;
+        const message = say('import.fields', { count: line.length, header: names.length });
         return { errors: [{ path: '', message }] };
       }
       const row: Cells = {};

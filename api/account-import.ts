@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { say } from '../contracts/said.ts';
 import type { ColumnReader } from './account-import-columns.ts';
 import { readHeader } from './account-import-columns.ts';
 import type { ImportLine, Rejection } from './account-import-write.ts';
@@ -49,7 +50,7 @@ async function* batches(path: string, reject: (rejection: Rejection) => void): A
     const name = `${read.row.platform}\0${read.row.username}`;
     const earlier = seen.get(name);
     if (earlier !== undefined) {
-      reject({ line, field: 'username', message: `The same account as line ${earlier}` });
+      reject({ line, field: 'username', message: say('import.same-line', { line: earlier }) });
       continue;
     }
     seen.set(name, line);

@@ -127,7 +127,7 @@ describe('the time between two actions of an account', () => {
     const body = { platform: 'sandbox', username: 'gap', password: 'x' };
     const refused = await api.call('/api/accounts', { body: { ...body, dailyLimits: wrong } });
     expect(refused.status).toBe(400);
-    expect(refused.json.errors).toEqual([{ path: 'dailyLimits.maxGapMinutes', message: sentence }]);
+    expect(refused.json.errors).toMatchObject([{ path: 'dailyLimits.maxGapMinutes', message: sentence }]);
     const dailyLimits = { minGapMinutes: 5, maxGapMinutes: 5, follows: 3 };
     const { status, json } = await api.call('/api/accounts', { body: { ...body, dailyLimits } });
     expect([status, json.dailyLimits]).toEqual([201, dailyLimits]);

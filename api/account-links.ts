@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { platformProfiles } from '../activities/platforms/profiles.ts';
+import { say } from '../contracts/said.ts';
 import type { Prisma } from '../prisma/generated/client.ts';
 import { type LinkedAccount, linkedAccountSchema } from './account-schemas.ts';
 import type { Deps } from './deps.ts';
@@ -37,18 +38,18 @@ function refusals(
   return wanted.flatMap(({ id, found }, place): FieldError[] => {
     const refuse = (message: string) => [{ path: `accountIds.${place}`, message }];
     if (id === account.id) return refuse('An account cannot be linked to itself.');
-    if (!found) return refuse(`There is no account ${id}.`);
+    if (!found) return refuse(say('none.some-account', { id }));
     const title = titleOf(found.platform);
     if (found.platform === account.platform) {
-      return refuse(`${found.username} is on ${title} too: only accounts of different platforms can be linked.`);
+      return refuse(say('account.link-same', { username: found.username, platform: title }));
     }
     const other = ofPlatform.get(found.platform);
-    if (other?.id === found.id) return refuse(`${found.username} is named twice.`);
-    if (other) return refuse(`${other.username} is on ${title} too: only one account a platform can be linked.`);
+    if (other?.id === found.id) return refuse(say('account.link-twice', { username: found.username }));
+    if (other) return refuse(say('account.link-one', { username: other.username, platform: title }));
     ofPlatform.set(found.platform, found);
     const holder = taken.get(found.id);
     if (!holder) return [];
-    return refuse(`${found.username} is linked to ${holder.username} already. Take that link away first.`);
+    return refuse(say('account.link-taken', { username: found.username, other: holder.username }));
   });
 }
 

@@ -1,3 +1,4 @@
+import { say } from '../contracts/said.ts';
 import type { Deps } from './deps.ts';
 import { badRequest, conflict, notFound } from './problem.ts';
 
@@ -14,6 +15,4 @@ export async function checkProxy(db: Pick<Deps['db'], 'proxy'>, proxyId: string 
 }
 
 export const duplicateUsername = (platform: string, username: string) =>
-  conflict(`There is an account ${username} on ${platform} already.`, [
-    { path: 'username', message: 'Taken on this platform' },
-  ]);
+  conflict(say('account.taken', { username, platform }), [{ path: 'username', message: 'Taken on this platform' }]);

@@ -3,6 +3,7 @@ import { platformProfiles } from '../activities/platforms/profiles.ts';
 import { ACCOUNT_STATUSES } from '../contracts/states.ts';
 import type { Account } from '../prisma/generated/client.ts';
 import type { Deps } from './deps.ts';
+import { saidOf, saidShape } from './said.ts';
 import { readAccountLogin } from './secrets.ts';
 
 /** Postgres keeps no NUL in texts, and other control characters only hide what a name is. */
@@ -122,6 +123,7 @@ export const accountSchema = z
     email: z.string().nullable(),
     status: z.enum(ACCOUNT_STATUSES),
     statusReason: z.string().nullable(),
+    ...saidShape,
     tags: z.array(z.string()),
     timeZone: z.string(),
     dailyLimits: z.object(limitsShape.shape).meta(limitsMeta).nullable(),
@@ -156,6 +158,7 @@ export function toAccount(row: AccountRow, deps: Pick<Deps, 'sealer'>) {
     ...shown,
     hasPassword: login !== null,
     hasTotp: Boolean(login?.totpSecret),
+    ...saidOf({ statusReason: row.statusReason }),
     session: row.sessionAt ? ('stored' as const) : ('none' as const),
     sessionAt: row.sessionAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),

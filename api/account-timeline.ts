@@ -5,6 +5,7 @@ import { query } from './door/sql.ts';
 import { listOf, pageOf, pageQuery } from './pages.ts';
 import { badRequest } from './problem.ts';
 import { idParams, route } from './route.ts';
+import { saidOf, saidShape } from './said.ts';
 
 const KINDS = ['task', 'challenge', 'evidence', 'post', 'action', 'session', 'proxy', 'edit'] as const;
 
@@ -14,6 +15,7 @@ const entrySchema = z
     kind: z.enum(KINDS),
     type: z.string().meta({ description: 'What happened, more closely: a type of event, or an operation of the API' }),
     title: z.string(),
+    ...saidShape,
     detail: z.string().nullable(),
     state: z.string().nullable(),
     by: z.string().nullable().meta({ description: 'Who did it, where it was a person or a program' }),
@@ -120,6 +122,7 @@ function toEntry(row: Row): z.input<typeof entrySchema> {
     type: row.type,
     title,
     detail: detail ?? null,
+    ...saidOf({ detail }),
     state: state ?? null,
     by: row.by,
     taskId: row.taskId,

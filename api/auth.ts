@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { addLogFields } from '../config/log-context.ts';
+import { say } from '../contracts/said.ts';
 import type { Actor, Guarded } from './actor.ts';
 import { ANONYMOUS, mayCall, scopesAllow, strongestRole } from './actor.ts';
 import type { Deps } from './deps.ts';
@@ -79,11 +80,11 @@ export function authenticate(deps: AuthDeps): RequestHandler {
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 function refusal(actor: Actor, route: Guarded): string {
-  if (route.access === 'worker') return `This needs a worker token; you act as ${actor.role}.`;
+  if (route.access === 'worker') return say('access.worker-token', { role: actor.role });
   if (route.access === 'signed-in') return 'This is for people and tokens with a role.';
-  const needs = `This needs the role ${route.access}`;
-  if (!actor.scopes) return `${needs}; you act as ${actor.role}.`;
-  return `${needs}, or a scope that takes it in; this token has ${actor.scopes.join(', ')}.`;
+  const role = route.access;
+  if (!actor.scopes) return say('access.role', { role, own: actor.role });
+  return say('access.scope', { role, scopes: actor.scopes.join(', ') });
 }
 
 /** Whether this actor may call a route of this kind, whatever the request's headers are. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aggregateSchema, retryOnlySchema } from '../contracts/bulk.ts';
+import { type Aggregate, aggregateSchema, retryOnlySchema } from '../contracts/bulk.ts';
 import { fingerprintPattern } from '../contracts/fingerprint-pattern.ts';
 import { ACCOUNT_TASK_STATES, BULK_STATES } from '../contracts/states.ts';
 import { kindList, kindTypeSuffix } from '../kinds/index.ts';
@@ -16,6 +16,13 @@ import { listOf, offsetQuery, pageOf, pageQuery } from './pages.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
+import { saidOf, saidShape } from './said.ts';
+
+const toldAggregateSchema = aggregateSchema.extend(saidShape);
+const told = (aggregate: Aggregate): z.input<typeof toldAggregateSchema> => ({
+  ...aggregate,
+  ...saidOf({ stateReason: aggregate.stateReason }),
+});
 
 const TAGS = ['Bulk tasks'];
 const taskParams = z.object({ kind: z.string().meta({ description: 'Name of a kind' }), id: z.uuid() });
@@ -94,10 +101,10 @@ const readRoutes: Route[] = [
     tags: TAGS,
     access: 'viewer',
     params: taskParams,
-    responses: { 200: { description: 'Totals and counters', schema: aggregateSchema } },
+    responses: { 200: { description: 'Totals and counters', schema: toldAggregateSchema } },
     handler: async ({ params: { kind, id }, deps }) => ({
       status: 200,
-      body: await readAggregate(deps, kindOf(kind).name, id),
+      body: told(await readAggregate(deps, kindOf(kind).name, id)),
     }),
   }),
 ];

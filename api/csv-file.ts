@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
+import { say } from '../contracts/said.ts';
 import { badRequest } from './problem.ts';
 
 /** Longest record, bytes: a quote that is never closed must not pull the whole file into memory. */
@@ -41,13 +42,13 @@ export async function checkUtf8(path: string): Promise<void> {
     if (!isUtf8(block)) {
       const at = firstBadLine(block, line);
       const message = `Line ${at} is not UTF-8 text`;
-      throw badRequest(`${message}. Save the file as CSV UTF-8 and send it again.`, [{ path: `line ${at}`, message }]);
+      throw badRequest(say('import.encoding', { why: message }), [{ path: `line ${at}`, message }]);
     }
     line += countBytes(block, NEWLINE);
     // Either may end a line.
     returns += countBytes(block, RETURN);
     if (Math.max(line, returns) > MOST_LINES + 1) {
-      throw badRequest(`The file has more than ${MOST_LINES.toLocaleString('en')} lines. Send it in parts.`);
+      throw badRequest(say('import.many-lines', { count: MOST_LINES.toLocaleString('en') }));
     }
   };
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 ** 2 })) {
@@ -56,7 +57,7 @@ export async function checkUtf8(path: string): Promise<void> {
 
     check(block.subarray(0, end));
     carried = block.subarray(end);
-    if (carried.length > 4 * MAX_RECORD_BYTES) throw badRequest(`Line ${line} is too long for a CSV of accounts.`);
+    if (carried.length > 4 * MAX_RECORD_BYTES) throw badRequest(say('import.long-line', { line }));
   }
   check(carried);
 }
@@ -68,9 +69,7 @@ function malformed(error: unknown): unknown {
     error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
       ? 'A quote is opened and never closed'
       : 'A quote stands where none belongs; quotes inside a field are written twice';
-  return badRequest(`The file is not valid CSV, at line ${at}: ${message}. Nothing was imported.`, [
-    { path: `line ${at}`, message },
-  ]);
+  return badRequest(say('import.csv', { line: at, why: message }), [{ path: `line ${at}`, message }]);
 }
 
 /**

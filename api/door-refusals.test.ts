@@ -138,7 +138,7 @@ describe('an order that cannot be done', () => {
     const unknown = [randomUUID(), randomUUID()];
     const answer = await order({ accounts: { ids: [ids[0], ...unknown] }, params: { mediaIds: [mediaId] } });
     expect(answer.status).toBe(422);
-    expect(errorsOf(answer)).toEqual([
+    expect(errorsOf(answer)).toMatchObject([
       { path: 'accounts.ids.1', message: `There is no account ${unknown[0]}.` },
       { path: 'accounts.ids.2', message: `There is no account ${unknown[1]}.` },
     ]);

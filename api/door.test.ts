@@ -107,7 +107,7 @@ describe('an order for a bulk task', () => {
     const answer = await dryRun({ accounts: { ids }, params: { mediaIds, assign: 'all' }, startAt });
     const { finishAt, boundBy } = field<{ finishAt: string; boundBy: string }>(answer, 'forecast');
     expect(finishAt.slice(0, 16)).toBe('2099-01-03T00:00');
-    expect(boundBy).toBe('The daily limit of 1 posts an account.');
+    expect(boundBy).toBe('The daily limit of 1 post an account.');
   });
 
   it('foresees what the accounts have used of their limits already', async () => {
@@ -144,7 +144,7 @@ describe('a canary', () => {
 
     for (const canary of [4, 9]) {
       for (const refused of [await order({ ...body, canary }), await dryRun({ ...body, canary })]) {
-        expect([refused.status, field<object[]>(refused, 'errors')]).toEqual([
+        expect([refused.status, field<object[]>(refused, 'errors')]).toMatchObject([
           422,
           [{ path: 'canary', message: 'Must be from 1 to 3, because 4 accounts take part.' }],
         ]);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { platformProfiles } from '../activities/platforms/profiles.ts';
 import { CAPABILITIES } from '../contracts/platform.ts';
+import { say } from '../contracts/said.ts';
 import type { AnyKind } from '../kinds/define.ts';
 import { kindList, kindTypeSuffix } from '../kinds/index.ts';
 import type { Deps } from './deps.ts';
@@ -13,6 +14,7 @@ import { forecastFinish } from './forecast.ts';
 import { flagQuery } from './pages.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
+import { saidOf } from './said.ts';
 
 const SHOWN_PLANS = 100;
 const SHOWN_REFUSALS = 1_000;
@@ -32,6 +34,7 @@ async function dryRun(deps: Deps, kind: AnyKind, order: z.output<ReturnType<type
   };
   const prepared = await prepare(deps.db, ordered);
   const { canary } = order;
+  const warnings = canary === undefined ? prepared.warnings : [...prepared.warnings, say('order.canary-forecast')];
   if (prepared.planned.length > 0) refuseCanary(prepared, canary);
   const seconds = await secondsPerPost(deps.db, kind);
   const { finishAt, boundBy } = forecastFinish({
@@ -50,13 +53,16 @@ async function dryRun(deps: Deps, kind: AnyKind, order: z.output<ReturnType<type
       plan,
       canary: place < (canary ?? 0),
     })),
-    refused: prepared.refused.slice(0, SHOWN_REFUSALS),
+    refused: prepared.refused
+      .slice(0, SHOWN_REFUSALS)
+      .map((refusal) => ({ ...refusal, ...saidOf({ reason: refusal.reason }) })),
     refusedTotal: prepared.refused.length,
     canary: canary ?? null,
-    warnings:
-      canary === undefined
-        ? prepared.warnings
-        : [...prepared.warnings, 'The forecast reckons with an approval at once when the first accounts have ended.'],
+    warnings,
+    ...saidOf({
+      'forecast.boundBy': boundBy,
+      ...Object.fromEntries(warnings.map((warning, place) => [`warnings.${place}`, warning])),
+    }),
     forecast: { finishAt: finishAt.toISOString(), secondsPerPost: seconds, boundBy },
   };
 }

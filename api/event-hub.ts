@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { outsideOfWork } from '../config/log-context.ts';
 import type { Logger } from '../config/logger.ts';
+import { toldData } from './said.ts';
 
 /** Every writer of a TaskEvent notifies here; the payload is the bulk task's id, or empty. */
 export const EVENT_CHANNEL = 'flotilla_events';
@@ -78,7 +79,12 @@ export function parseEventId(text: string): EventCursor | undefined {
 }
 
 function toFrame(row: EventRow): string {
-  const data = { ...row.data, taskId: row.taskId, accountTaskId: row.accountTaskId, at: row.at.toISOString() };
+  const data = {
+    ...(toldData(row.data) as Record<string, unknown>),
+    taskId: row.taskId,
+    accountTaskId: row.accountTaskId,
+    at: row.at.toISOString(),
+  };
   return `id: ${row.xid}-${row.id}\nevent: ${row.type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 

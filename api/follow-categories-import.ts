@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import type { Request } from 'express';
+import { say } from '../contracts/said.ts';
 import { checkUtf8, readCsv } from './csv-file.ts';
 import type { Deps } from './deps.ts';
 import { query, queryOne } from './door/sql.ts';
@@ -127,7 +128,7 @@ async function readTargets(path: string): Promise<TargetLine[]> {
   const take = (line: TargetLine) => {
     lines.push(line);
     if (lines.length > MOST_TARGETS) {
-      throw badRequest(`The file holds more than ${MOST_TARGETS} user names. Split it and send the parts.`);
+      throw badRequest(say('import.many-names', { count: MOST_TARGETS }));
     }
   };
   let first: TargetLine | undefined;

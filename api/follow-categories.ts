@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { say } from '../contracts/said.ts';
 import { FINAL_BULK_STATES } from '../contracts/states.ts';
 import { line } from './account-schemas.ts';
 import { isDuplicate, isMissing } from './database-errors.ts';
@@ -31,7 +32,7 @@ const toCategory = (row: { id: string; name: string; createdAt: Date; _count: { 
 
 const noSuchCategory = () => notFound('There is no such follow category.');
 const nameTaken = (name: string) =>
-  conflict(`There is a follow category named "${name}" already.`, [{ path: 'name', message: 'Taken' }]);
+  conflict(say('account.category-taken', { name }), [{ path: 'name', message: 'Taken' }]);
 
 const body = z.strictObject({ name: nameSchema });
 
@@ -141,9 +142,7 @@ export const followCategoriesRoutes: Route[] = [
         [...FINAL_BULK_STATES],
       );
       if (task) {
-        throw conflict(
-          `The bulk task "${task.name}" uses this category and has not ended. Wait for it to end, or cancel it first.`,
-        );
+        throw conflict(say('account.category-used', { name: task.name }));
       }
       const { count } = await deps.db.followCategory.deleteMany({ where: { id: params.id } });
       if (count === 0) throw noSuchCategory();

@@ -1,4 +1,5 @@
-import { ACTION_WORDS, type PaceBound } from '../contracts/pace.ts';
+import type { PaceBound } from '../contracts/pace.ts';
+import { say } from '../contracts/said.ts';
 import type { AccountLoad, Standing } from './forecast-account.ts';
 import { mayDo, plainLoad, standingAfter, standingAt, waitAt } from './forecast-account.ts';
 import { createQueue } from './forecast-queue.ts';
@@ -70,33 +71,31 @@ function groupLoads(accounts: readonly AccountLoad[], startMs: number): { load: 
 
 const actionsOf = (load: AccountLoad): number => load.actions.reduce((sum, { count }) => sum + count, 0) || 1;
 
-function days(ms: number): string {
-  const hours = ms / 3_600_000;
-  return hours < 48 ? `${Math.max(1, Math.round(hours))} hours` : `${Math.round(hours / 24)} days`;
-}
-
 function sentenceOf(bound: Bound, { load, standing }: Cohort, input: ForecastInput): string {
   const last = load.actions[standing.place] ?? load.actions.at(-1);
-  const [, many] = ACTION_WORDS[last?.action ?? 'post'];
+  const action = last?.action ?? 'post';
   const seconds = Math.round(input.secondsPerPost * 10) / 10;
   const platform = input.platforms[load.platform];
   switch (bound) {
     case 'day':
-      return `The daily limit of ${last?.limits.perDay} ${many} an account.`;
+      return say(`bound.day.${action}`, { count: last?.limits.perDay ?? 0 });
     case 'hour':
-      return `The limit of ${last?.limits.perHour} ${many} an hour for each account.`;
+      return say(`bound.hour.${action}`, { count: last?.limits.perHour ?? 0 });
     case 'gap':
-      return `The time that must lie between two ${many} of an account.`;
+      return say(`bound.gap.${action}`);
     case 'quiet':
-      return `Quiet hours of accounts (${load.timeZone}).`;
+      return say('bound.quiet', { timeZone: load.timeZone });
     case 'platform':
-      return `The platform ${platform?.title ?? load.platform} takes ${platform?.actionsPerMinute} actions a minute.`;
+      return say('bound.platform', {
+        platform: platform?.title ?? load.platform,
+        count: platform?.actionsPerMinute ?? 0,
+      });
     case 'plan':
-      return `The plan itself, which is spread over ${days(load.lastsMs)}.`;
+      return say('bound.plan', { lasts: Math.max(3_600_000, load.lastsMs) });
     case 'window':
-      return `The window: ${input.window} account tasks at once, with about ${seconds} s for each action.`;
+      return say('bound.window', { count: input.window, seconds });
     default:
-      return `The work itself, with about ${seconds} s for each action.`;
+      return say('bound.work', { seconds });
   }
 }
 
@@ -162,7 +161,7 @@ export function forecastFinish(input: ForecastInput): Forecast {
       const held = addHeld({ ...cohort, held: addHeld(cohort, 'window', now - readyAt) }, wait.bound, wait.until - now);
       if (wait.until > startMs + HORIZON_MS) {
         end({ ...cohort, held }, startMs + HORIZON_MS);
-        boundBy = `${sentenceOf(wait.bound, cohort, input)} The task does not end within a year.`;
+        boundBy = `${sentenceOf(wait.bound, cohort, input)} ${say('bound.year')}`;
         return { finishAt: new Date(finishMs), boundBy };
       }
       queue.push({ ...cohort, readyAt: wait.until, held });
@@ -200,7 +199,7 @@ export function forecastFinish(input: ForecastInput): Forecast {
   const proxy = busiestProxy(input);
   if (startMs + proxy.ms > finishMs) {
     finishMs = startMs + proxy.ms;
-    boundBy = `One proxy, which takes ${proxy.perMinute} actions a minute of all accounts together.`;
+    boundBy = say('bound.proxy', { count: proxy.perMinute });
   }
   return { finishAt: new Date(Math.ceil(finishMs)), boundBy };
 }

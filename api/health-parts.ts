@@ -1,4 +1,5 @@
 import { retentionRunSchema } from '../contracts/retention.ts';
+import { say } from '../contracts/said.ts';
 import type { Deps } from './deps.ts';
 import { query, queryOne } from './door/sql.ts';
 import { LAST_RUN } from './retention.ts';
@@ -17,28 +18,25 @@ const ERROR_MINUTES = 15;
 const MANY_FAILURES = 5;
 const HIGH_SHARE = 0.5;
 
-const count = (n: number, one: string, more: string): string => `${n} ${n === 1 ? one : more}`;
-
 export function eventsPart({ events }: Pick<Deps, 'events'>): Found {
   const { clients, connection } = events.status();
-  const listeners =
-    clients === 0 ? 'Nobody listens to events' : `${count(clients, 'client listens', 'clients listen')}`;
   if (connection === 'lost') {
-    const detail = `${listeners}; the connection that events are read over was lost and is made again.`;
+    const detail = clients === 0 ? say('health.events-none-lost') : say('health.events-lost', { count: clients });
     return { name: 'events', status: 'degraded', detail };
   }
-  return { name: 'events', status: 'ok', detail: `${listeners}; events can be read.` };
+  const detail = clients === 0 ? say('health.events-none') : say('health.events', { count: clients });
+  return { name: 'events', status: 'ok', detail };
 }
 
 export async function retentionPart({ db }: Pick<Deps, 'db'>, now = Date.now()): Promise<Found> {
   const row = await queryOne<{ value: unknown }>(db, 'SELECT value FROM "Setting" WHERE key = $1', LAST_RUN);
   const last = retentionRunSchema.safeParse(row?.value).data;
   const of = (status: Found['status'], detail: string): Found => ({ name: 'retention', status, detail });
-  if (!last) return of('ok', 'The retention has not run yet; Temporal starts it every hour.');
+  if (!last) return of('ok', say('health.retention-never'));
   const removed = Object.values(last.counts).reduce((sum, n) => sum + (n ?? 0), 0);
-  const ran = `It last ran at ${last.at} and removed or merged ${count(removed, 'row', 'rows')}.`;
+  const ran = say('health.retention', { at: last.at, count: removed });
   if (now - Date.parse(last.at) <= RETENTION_LATE_MS) return of('ok', ran);
-  return of('degraded', `The retention is late: look for the schedule flotilla-retention in Temporal Web. ${ran}`);
+  return of('degraded', `${say('health.retention-late')} ${ran}`);
 }
 
 /** Messages that have failed so often have been on their way for half an hour. */
@@ -55,14 +53,13 @@ export async function webhooksPart({ db }: Pick<Deps, 'db'>): Promise<Found> {
   );
   const { webhooks, waiting, failing, disabled } = found ?? { webhooks: 0, waiting: 0, failing: 0, disabled: [] };
   const of = (status: Found['status'], detail: string): Found => ({ name: 'webhooks', status, detail });
-  if (webhooks === 0) return of('ok', 'Nobody is told by webhook.');
+  if (webhooks === 0) return of('ok', say('health.webhooks-none'));
   if (disabled.length > 0) {
-    const which = `${disabled.join(', ')} ${disabled.length === 1 ? 'was' : 'were'}`;
-    return of('degraded', `${which} disabled, because nothing came through. Mend the receiver and enable it again.`);
+    const code = disabled.length === 1 ? 'health.webhooks-disabled' : 'health.webhooks-disabled-many';
+    return of('degraded', say(code, { names: disabled.join(', ') }));
   }
-  const waits = `${count(waiting, 'message waits', 'messages wait')} to be delivered`;
-  if (failing > 0) return of('degraded', `${waits}; ${failing} of them failed again and again.`);
-  return of('ok', `${count(webhooks, 'webhook', 'webhooks')}; ${waits}.`);
+  if (failing > 0) return of('degraded', say('health.webhooks-failing', { count: waiting, failing }));
+  return of('ok', `${say('health.webhooks', { count: webhooks })} ${say('health.webhooks-wait', { count: waiting })}`);
 }
 
 interface Failures {
@@ -80,10 +77,11 @@ export async function errorsPart({ db }: Pick<Deps, 'db'>): Promise<Found> {
   );
   const { errors, ended, failed } = found ?? { errors: 0, ended: 0, failed: 0 };
   const high = failed >= MANY_FAILURES && failed >= ended * HIGH_SHARE;
-  const logged = errors === 0 ? 'No errors' : count(errors, 'error', 'errors');
-  const tasks =
-    ended === 0 ? 'no account task ended' : `${failed} of ${count(ended, 'account task', 'account tasks')} failed`;
-  const hint = high ? ' The error log by cause says why.' : '';
-  const detail = `${logged} in the last ${ERROR_MINUTES} minutes; ${tasks}.${hint}`;
-  return { name: 'errors', status: high ? 'degraded' : 'ok', detail };
+  const minutes = ERROR_MINUTES;
+  const said = [
+    errors === 0 ? say('health.errors-none', { minutes }) : say('health.errors', { minutes, count: errors }),
+    ended === 0 ? say('health.ended-none') : say('health.ended', { failed, count: ended }),
+    ...(high ? [say('health.errors-why')] : []),
+  ];
+  return { name: 'errors', status: high ? 'degraded' : 'ok', detail: said.join(' ') };
 }

@@ -32,7 +32,7 @@ describe('the parts of the health', () => {
     expect(await errorsPart(api.deps)).toEqual({
       name: 'errors',
       status: 'ok',
-      detail: 'No errors in the last 15 minutes; no account task ended.',
+      detail: 'No errors in the last 15 minutes. No account task ended.',
     });
     const taskId = randomUUID();
     const task = { kind: 'login', name: 'one', params: {}, selection: {}, window: 1, total: 3 };

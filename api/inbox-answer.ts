@@ -1,6 +1,7 @@
 import type { ChallengeState, ChallengeType } from '../contracts/bulk.ts';
 import { accountWorkflowId, CHALLENGES } from '../contracts/bulk.ts';
 import { RESOLVE_UPDATE } from '../contracts/orchestration.ts';
+import { say } from '../contracts/said.ts';
 import type { AccountTaskState } from '../contracts/states.ts';
 import type { Deps } from './deps.ts';
 import { query, queryOne } from './door/sql.ts';
@@ -39,29 +40,20 @@ const GIVE_UP = `
   UPDATE "Challenge" SET answer = NULL, "answeredBy" = NULL, "answeredAt" = NULL
   WHERE id = $1::uuid AND state = 'open' AND "answeredBy" = $2`;
 
-const CLOSED: Readonly<Record<Exclude<ChallengeState, 'open'>, string>> = {
-  answered: 'This entry has been answered',
-  skipped: 'This account was skipped',
-  expired: 'This entry has expired: nobody answered in time, or its task was ended.',
-};
-
 function refuseClosed({ state, answeredBy }: Found): void {
   if (state === 'open') return;
-  if (state === 'expired') throw conflict(CLOSED.expired);
-  throw conflict(`${CLOSED[state]}${answeredBy ? ` by ${answeredBy}` : ''}.`);
+  if (state === 'expired') throw conflict(say('order.entry-expired'));
+  throw conflict(answeredBy ? say(`order.entry-${state}-by`, { name: answeredBy }) : say(`order.entry-${state}`));
 }
 
 function refuseUnfitting(found: Found, answer: InboxAnswer): void {
   refuseClosed(found);
   if (found.accountTaskState !== 'parked') {
-    throw conflict(`The account task is ${found.accountTaskState}; only a parked one waits for an answer.`);
+    throw conflict(say(`order.not-parked.${found.accountTaskState}`));
   }
   if (answer.action !== 'code' || CHALLENGES[found.type].takesCode) return;
-  const way =
-    found.type === 'outcome-unknown'
-      ? 'Look on the platform whether the post was made, then say solved or skip.'
-      : 'Settle it on the platform, then say solved.';
-  throw unprocessable(`No code is asked for here. ${way}`, [{ path: 'action', message: 'Must be solved or skip' }]);
+  const way = found.type === 'outcome-unknown' ? say('order.code-look') : say('order.code-settle');
+  throw unprocessable(`${say('order.code-none')} ${way}`, [{ path: 'action', message: 'Must be solved or skip' }]);
 }
 
 /**
@@ -80,7 +72,7 @@ export async function answerChallenge(
   if (!(await queryOne(deps.db, RESERVE, challengeId, sealed, by))) {
     const now = await queryOne<Found>(deps.db, FIND, challengeId);
     if (now) refuseClosed(now);
-    throw conflict(`${now?.answeredBy ?? 'Somebody else'} is answering this entry; look again in a few seconds.`);
+    throw conflict(say('order.entry-busy', { name: now?.answeredBy ?? 'Somebody else' }));
   }
   const action = answer.action === 'skip' ? 'skip' : 'retry';
   try {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHALLENGE_STATES, CHALLENGE_TYPES } from '../contracts/bulk.ts';
+import { saidShape } from './said.ts';
 
 const time = z.iso.datetime();
 
@@ -8,6 +9,7 @@ export const inboxItemSchema = z.object({
   id: z.uuid(),
   type: z.enum(CHALLENGE_TYPES),
   message: z.string(),
+  ...saidShape,
   platform: z.string(),
   hasPages: z.boolean().meta({ description: 'Whether the account is in a browser, where a person can take over' }),
   username: z.string(),

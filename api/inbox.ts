@@ -9,6 +9,7 @@ import { answerSchema, type InboxItem, inboxCountSchema, inboxItemSchema } from 
 import { decodeCursor, pageOf, pageQuery, toPage } from './pages.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
+import { saidOf } from './said.ts';
 
 const TAGS = ['Inbox'];
 
@@ -73,6 +74,7 @@ function toItem(row: InboxRow, lastsMs: number): InboxItem {
   const closed = row.state !== 'open';
   return {
     ...row,
+    ...saidOf({ message: row.message }),
     hasPages: hasPages(row.platform),
     createdAt: row.createdAt.toISOString(),
     expiresAt: new Date(row.createdAt.getTime() + lastsMs).toISOString(),

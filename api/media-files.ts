@@ -1,3 +1,4 @@
+import { say } from '../contracts/said.ts';
 import { FINAL_BULK_STATES } from '../contracts/states.ts';
 import { findKind } from '../kinds/index.ts';
 import type { Prisma } from '../prisma/generated/client.ts';
@@ -52,7 +53,7 @@ export async function deleteMedia(id: string, deps: Deps): Promise<void> {
     if (!row) throw notFound('There is no such file in the library.');
     const user = await findUser(tx, id);
     if (user !== undefined) {
-      throw conflict(`The bulk task "${user}" needs this file and is not finished. Cancel it or wait for it.`);
+      throw conflict(say('account.file-used', { name: user }));
     }
     await tx.mediaAsset.delete({ where: { id } });
     const thumbnail = row.thumbSha256 ? [row.thumbSha256] : [];

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
 import busboy from 'busboy';
 import type { Request } from 'express';
+import { say } from '../contracts/said.ts';
 import { badRequest, Problem, tooLarge } from './problem.ts';
 
 export interface ReceivedPart {
@@ -29,7 +30,7 @@ const ENVELOPE_BYTES = 2 * 1024 ** 2;
 const asMegabytes = (bytes: number): string => `${Math.round((bytes / 1024 ** 2) * 10) / 10} MB`;
 
 export function fileTooLarge(options: MultipartOptions): Problem {
-  return tooLarge(`The ${options.what} is larger than ${asMegabytes(options.maxBytes)}, the most that is taken here.`);
+  return tooLarge(say('import.large', { what: options.what, most: asMegabytes(options.maxBytes) }));
 }
 
 const digests = new WeakMap<Request, string>();

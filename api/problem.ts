@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Logger } from '../config/logger.ts';
+import { say } from '../contracts/said.ts';
+import { codeOf, paramsSchema } from './said.ts';
 
 /** One wrong field of a request: its path as in the JSON (`accounts.ids.3`), and what is wrong in words. */
 export interface FieldError {
@@ -15,7 +17,18 @@ export const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    code: z.string().optional().meta({ description: 'Stable name of the sentence in `detail`' }),
+    params: paramsSchema.optional().meta({ description: 'The values in the sentence' }),
+    errors: z
+      .array(
+        z.object({
+          path: z.string(),
+          message: z.string(),
+          code: z.string().optional(),
+          params: paramsSchema.optional(),
+        }),
+      )
+      .optional(),
     requestId: z.string().optional(),
     traceId: z.string().optional(),
   })
@@ -80,9 +93,10 @@ export function problemText(
 ): { title: string; text: string } {
   const title = TITLES[status] ?? 'Error';
   const { errors = [], requestId, traceId } = more;
-  const body = { type: 'about:blank', title, status, detail };
+  const body = { type: 'about:blank', title, status, detail, ...codeOf(detail) };
+  const told = errors.map((error) => ({ ...error, ...codeOf(error.message) }));
   const named = { ...(requestId ? { requestId } : {}), ...(traceId ? { traceId } : {}) };
-  return { title, text: JSON.stringify({ ...body, ...(errors.length > 0 ? { errors } : {}), ...named }) };
+  return { title, text: JSON.stringify({ ...body, ...(told.length > 0 ? { errors: told } : {}), ...named }) };
 }
 
 /** Names the request, and the trace where one is recorded, so that both can be found. */
@@ -98,8 +112,8 @@ function fromExpress(error: unknown): Problem | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   if (!('type' in error)) return error.status === 400 ? badRequest('The address is not validly encoded.') : undefined;
   if (error.type === 'entity.too.large') {
-    const limit = 'limit' in error && typeof error.limit === 'number' ? ` The limit is ${error.limit} bytes.` : '';
-    return tooLarge(`The request body is too large.${limit}`);
+    const most = 'limit' in error && typeof error.limit === 'number' ? error.limit : null;
+    return tooLarge(most === null ? say('request.large') : say('request.large-limit', { most }));
   }
   if (error.type === 'entity.parse.failed') return badRequest('The request body is not valid JSON.');
   if (error.type === 'encoding.unsupported' || error.type === 'charset.unsupported') {
@@ -119,7 +133,7 @@ export function toProblem(error: unknown): Problem | undefined {
 
 /** Unknown paths, of the API and of the dashboard's files. */
 export const pathNotFound: RequestHandler = (req, _res, next) => {
-  next(notFound(`There is no ${req.method} ${req.baseUrl}${req.path}.`));
+  next(notFound(say('none.path', { method: req.method, path: `${req.baseUrl}${req.path}` })));
 };
 
 /** The last middleware: answers every error as a problem, and logs ours under the request's id. */
@@ -132,10 +146,6 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
-    sendProblem(
-      res,
-      known ?? new Problem(500, `Something went wrong here, not with your request. Quote ${requestId} when asking.`),
-      requestId,
-    );
+    sendProblem(res, known ?? new Problem(500, say('request.fault', { id: requestId })), requestId);
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { say } from '../contracts/said.ts';
 import type { Proxy as ProxyRow } from '../prisma/generated/client.ts';
 import { line } from './account-schemas.ts';
 import { isMissing } from './database-errors.ts';
@@ -11,6 +12,7 @@ import { proxyChecksRoute } from './proxy-checks.ts';
 import { proxyPoolRoute, recentChecks, recentChecksSchema } from './proxy-pool.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
+import { saidOf, saidShape } from './said.ts';
 import { sealProxyPassword } from './secrets.ts';
 
 const tags = ['Proxies'];
@@ -83,6 +85,7 @@ const proxySchema = z
     spare: z.boolean().meta({ description: 'May be given to an account whose own proxy fails' }),
     status: z.enum(PROXY_STATUSES),
     verdict: z.string().nullable().meta({ description: 'What the last check concluded, in words' }),
+    ...saidShape,
     checkedAt: z.iso.datetime().nullable(),
     accounts: z.int().meta({ description: 'How many accounts use it' }),
     createdAt: z.iso.datetime(),
@@ -98,6 +101,7 @@ function toProxy(row: ProxyRow & { _count: { accounts: number } }) {
   const { secret, _count, ...shown } = row;
   return {
     ...shown,
+    ...saidOf({ verdict: row.verdict }),
     // A host that came from elsewhere may hold credentials until it is repaired.
     host: row.host.replace(/^.*@/s, '…@'),
     hasPassword: secret !== null,
@@ -112,7 +116,7 @@ function toProxy(row: ProxyRow & { _count: { accounts: number } }) {
 async function checkHost({ addressGuard }: Pick<Deps, 'addressGuard'>, host: string | undefined): Promise<void> {
   const why = host === undefined ? null : await addressGuard.refusalToKeep(host);
   if (why === null) return;
-  const message = `${why} FLOTILLA_ALLOWED_NETWORKS names networks that may be called.`;
+  const message = `${why} ${say('account.networks')}`;
   throw badRequest('This address may not be called.', [{ path: 'host', message }]);
 }
 
@@ -257,7 +261,7 @@ export const proxiesRoutes: Route[] = [
       if (count === 0) {
         const accounts = await deps.db.account.count({ where: { proxyId: params.id } });
         if (accounts === 0) throw noSuchProxy();
-        throw conflict(`The proxy is used by ${accounts} accounts. Give them another one first.`);
+        throw conflict(say('account.proxy-used', { count: accounts }));
       }
       return { status: 204 };
     },

@@ -3,6 +3,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import type { z } from 'zod';
 import { addLogFields } from '../config/log-context.ts';
+import { say } from '../contracts/said.ts';
 import type { Actor } from './actor.ts';
 import { ANONYMOUS } from './actor.ts';
 import { audited } from './audit/hook.ts';
@@ -16,7 +17,7 @@ import { badRequest, Problem, toProblem } from './problem.ts';
 import { problemsOf } from './problem-statuses.ts';
 import type { Answer, Route } from './route.ts';
 import { idempotencyKeySchema } from './route.ts';
-import { checkKeepable } from './safe-input.ts';
+import { checkKeepable, type Part } from './safe-input.ts';
 
 /** Large enough for a bulk task that names 100,000 accounts by id. */
 const DEFAULT_BODY_BYTES = 16 * 1024 ** 2;
@@ -29,10 +30,10 @@ function specificity(path: string): string {
     .join('/');
 }
 
-function parse(schema: z.ZodType, value: unknown, where: string): unknown {
+function parse(schema: z.ZodType, value: unknown, where: Part): unknown {
   checkKeepable(value, where);
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw badRequest(`The ${where} cannot be used as given.`, fieldErrors(parsed.error));
+  if (!parsed.success) throw badRequest(say(`request.${where}`), fieldErrors(parsed.error));
   return parsed.data;
 }
 
@@ -121,7 +122,7 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     addLogFields({ operation: route.operationId });
     const actor = (res.locals.actor as Actor | undefined) ?? ANONYMOUS;
     checkAccess(req, actor, route, trustedOrigin);
-    const params = route.params ? parse(route.params, req.params, 'address') : {};
+    const params = route.params ? parse(route.params, req.params, 'path') : {};
     const query = route.query ? parse(route.query, req.query, 'query') : {};
     const key = route.idempotent ? req.get('idempotency-key') : undefined;
     if (key !== undefined && !idempotencyKeySchema.safeParse(key).success) {
@@ -129,7 +130,7 @@ function toHandler(route: Route, deps: Deps): RequestHandler {
     }
     // A route that takes both reads the multipart form itself.
     const isForm = route.multipart !== undefined && req.is('multipart/form-data');
-    const body = route.body && readJson && !isForm ? parse(route.body, await readJson(req, res), 'request') : undefined;
+    const body = route.body && readJson && !isForm ? parse(route.body, await readJson(req, res), 'body') : undefined;
     const signal = clientSignal(res);
     const work = () => handle({ params, query, body, idempotencyKey: key, req, res, actor, deps, signal });
     const once = key !== undefined && route.idempotent === true;

@@ -1,5 +1,9 @@
+import { say } from '../contracts/said.ts';
 import type { FieldError } from './problem.ts';
 import { badRequest } from './problem.ts';
+
+/** What of a request is wrong. */
+export type Part = 'path' | 'query' | 'body';
 
 /** Deeper JSON is no request of ours, and would exhaust the stack of whoever walks it. */
 const MAX_DEPTH = 64;
@@ -16,11 +20,11 @@ function fault(text: string): string | undefined {
  * Refuses what JSON can say and Postgres cannot keep: NUL, lone surrogates; and JSON that is nested too deep.
  * @throws Problem 400 that names the field
  */
-export function checkKeepable(value: unknown, where: string): void {
+export function checkKeepable(value: unknown, where: Part): void {
   const open: { value: unknown; path: readonly string[] }[] = [{ value, path: [] }];
   const refuse = (path: readonly string[], message: string) => {
     const errors: FieldError[] = [{ path: path.join('.').replace(/[\0\p{Surrogate}]/gu, ''), message }];
-    return badRequest(`The ${where} cannot be used as given.`, errors);
+    return badRequest(say(`request.${where}`), errors);
   };
   for (let next = open.pop(); next; next = open.pop()) {
     const { value: here, path } = next;

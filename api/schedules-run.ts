@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { say } from '../contracts/said.ts';
 import { type RunScheduleAnswer, runScheduleAnswerSchema, runScheduleRequestSchema } from '../contracts/schedules.ts';
 import { findKind } from '../kinds/index.ts';
 import type { Deps } from './deps.ts';
@@ -28,7 +29,7 @@ function nameOf(given: string | undefined, row: ScheduleRow, firedAt: string): s
 /** @throws Problem 422 when the order cannot be carried out as things stand */
 async function makeTask(deps: Deps, row: ScheduleRow, firedAt: string): Promise<{ id: string; kind: string }> {
   const kind = findKind(row.kind);
-  if (!kind) throw unprocessable(`There is no kind of bulk task named ${row.kind} any more.`);
+  if (!kind) throw unprocessable(say('none.kind-now', { name: row.kind }));
   const { order: given } = await deps.db.schedule.findUniqueOrThrow({ where: { id: row.id }, select: { order: true } });
   const parsed = orderSchema(kind).safeParse(given);
   if (!parsed.success) {

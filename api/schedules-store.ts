@@ -12,6 +12,7 @@ import { BULK_STATES, type BulkState } from '../contracts/states.ts';
 import type { Deps } from './deps.ts';
 import { type Db, query, queryOne } from './door/sql.ts';
 import { notFound } from './problem.ts';
+import { saidOf, saidShape } from './said.ts';
 
 /** A schedule without its order, which may name very many accounts. */
 export interface ScheduleRow {
@@ -59,6 +60,7 @@ export const scheduleItemSchema = z
       .nullable()
       .meta({ description: 'The bulk task of the last run; null when that run was refused' }),
     lastError: z.string().nullable().meta({ description: 'Why the last run was refused' }),
+    ...saidShape,
     createdById: z.string().nullable(),
     createdAt: time,
   })
@@ -102,6 +104,7 @@ export function toScheduleItem(row: ScheduleRow, next: NextRuns): z.input<typeof
     state: isOver(row) ? 'done' : row.paused ? 'paused' : 'active',
     nextRunAt: next.times[0]?.toISOString() ?? null,
     nextRunReason: next.times.length > 0 ? null : next.reason,
+    ...saidOf({ lastError: row.lastError, nextRunReason: next.times.length > 0 ? null : next.reason }),
     lastRunAt: lastRunAt?.toISOString() ?? null,
     createdAt: createdAt.toISOString(),
   };

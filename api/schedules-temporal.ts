@@ -9,6 +9,7 @@ import {
 import pLimit from 'p-limit';
 import { payloadKeyId } from '../activities/payloads/keys.ts';
 import { ORCHESTRATOR_QUEUE } from '../contracts/queues.ts';
+import { say } from '../contracts/said.ts';
 import {
   firingWorkflowId,
   type Overlap,
@@ -141,7 +142,7 @@ export async function settleSchedule(deps: ScheduleDeps, id: string): Promise<vo
       await client
         .withDeadline(Date.now() + CALL_MS, () => (row ? put(client, row, deps.payloads) : remove(client, id)))
         .catch((error: unknown) => {
-          throw isRefusal(error) ? unprocessable(`Temporal does not take this schedule: ${error.message}.`) : error;
+          throw isRefusal(error) ? unprocessable(say('schedule.refused', { why: `${error.message}.` })) : error;
         });
     },
     { timeout: 4 * CALL_MS, maxWait: 2 * CALL_MS },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { say } from '../contracts/said.ts';
 import type { Deps } from './deps.ts';
 import { query, queryOne } from './door/sql.ts';
 import { tooMany } from './problem.ts';
@@ -61,8 +62,8 @@ export async function takeAttempt({ db }: { db: Db }, attempt: Attempt): Promise
       const taken = await queryOne<{ count: number }>(tx, TAKE, key, free);
       if (!taken) {
         const wait = await queryOne<{ seconds: number }>(tx, WAIT, key);
-        const whose = key.startsWith('address/') ? 'from your address' : 'with this name';
-        throw tooMany(`Too many failed sign-ins ${whose}. Wait a little.`, wait?.seconds ?? 1);
+        const why = say(key.startsWith('address/') ? 'access.many-address' : 'access.many-name');
+        throw tooMany(why, wait?.seconds ?? 1);
       }
       locks ||= taken.count >= free;
     }

@@ -2,12 +2,14 @@ import { statfs } from 'node:fs/promises';
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { WORKER_ROLES } from '../contracts/queues.ts';
+import { say } from '../contracts/said.ts';
 import type { Deps } from './deps.ts';
 import { queryOne } from './door/sql.ts';
 import { clientWithin, hasPoller } from './door/temporal.ts';
 import { errorsPart, eventsPart, retentionPart, webhooksPart } from './health-parts.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
+import { saidOf, saidShape } from './said.ts';
 import { listWorkers } from './workers.ts';
 
 const STATUSES = ['ok', 'degraded', 'down'] as const;
@@ -24,6 +26,7 @@ const partSchema = z.object({
     .meta({ description: '`postgres`, `temporal`, `disk`, `events`, `retention`, `errors`, or `workers/<role>`' }),
   status: z.enum(STATUSES),
   detail: z.string().meta({ description: 'What it means, in a sentence' }),
+  ...saidShape,
   ms: z.int().optional().meta({ description: 'How long the part took to answer' }),
   workers: z.int().optional().meta({ description: 'Workers that are there' }),
   lost: z.int().optional().meta({ description: 'Workers that were not heard of lately' }),
@@ -81,11 +84,11 @@ async function diskPart(deps: Deps): Promise<Part> {
     const { bavail, bsize, blocks } = await statfs(deps.env.FLOTILLA_DATA);
     const [freeBytes, totalBytes] = [bavail * bsize, blocks * bsize];
     const low = freeBytes < LOW_DISK_BYTES || freeBytes < totalBytes * LOW_DISK_SHARE;
-    const free = `${(freeBytes / 1024 ** 3).toFixed(1)} GB of the data folder's disk are free.`;
+    const free = (freeBytes / 1024 ** 3).toFixed(1);
     return {
       name: 'disk',
       status: low ? 'degraded' : 'ok',
-      detail: low ? `Only ${free}` : free,
+      detail: say(low ? 'health.disk-low' : 'health.disk', { free }),
       freeBytes,
       totalBytes,
     };
@@ -117,19 +120,21 @@ async function workerPart(
     : undefined;
   const name = `workers/${role}`;
   const counts = { workers: known.here, lost: known.lost };
-  if (known.here === 0 && !polled) return { ...down(name, `No ${role} worker is there; its work waits.`), ...counts };
+  if (known.here === 0 && !polled) return { ...down(name, say('health.workers-none', { role })), ...counts };
   const of = (status: Status, detail: string): Part => ({ name, status, detail, ...counts });
-  if (polled === false) return of('degraded', `The ${role} workers report, but nobody takes work from their queue.`);
-  if (polled === undefined) return of('degraded', `Temporal does not tell whether the ${role} queue is served.`);
-  if (known.here === 0) return of('degraded', `The ${role} queue is served, but by no worker that reports here.`);
-  if (known.lost > 0) return of('degraded', `${known.lost} of the ${role} workers were not heard of lately.`);
-  return of('ok', `${known.here} ${role} ${known.here === 1 ? 'worker is' : 'workers are'} there.`);
+  if (polled === false) return of('degraded', say('health.workers-idle', { role }));
+  if (polled === undefined) return of('degraded', say('health.workers-unknown', { role }));
+  if (known.here === 0) return of('degraded', say('health.workers-strange', { role }));
+  if (known.lost > 0) return of('degraded', say('health.workers-lost', { count: known.lost, role }));
+  return of('ok', say('health.workers', { count: known.here, role }));
 }
 
 /** Lost ones are told of for an hour; after that they were taken away on purpose. */
 const FORGOTTEN_MS = 3_600_000;
 
 type Health = z.input<typeof healthSchema>;
+
+const toldPart = (part: Part): Part => ({ ...part, ...saidOf({ detail: part.detail }) });
 
 async function measureHealth(deps: Deps): Promise<Health> {
   const [postgres, temporal, disk, retention, errors, webhooks, workers] = await Promise.all([
@@ -154,7 +159,7 @@ async function measureHealth(deps: Deps): Promise<Health> {
   );
   const parts = [postgres, temporal.part, disk, eventsPart(deps), retention, errors, webhooks, ...roles];
   const worst = Math.max(...parts.map((part) => STATUSES.indexOf(part.status)));
-  return { status: STATUSES[worst] ?? 'down', checkedAt: new Date().toISOString(), parts };
+  return { status: STATUSES[worst] ?? 'down', checkedAt: new Date().toISOString(), parts: parts.map(toldPart) };
 }
 
 const POLL_MS = 1_000;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { say } from '../contracts/said.ts';
 import { line } from './account-schemas.ts';
 import { isDuplicate } from './database-errors.ts';
 import { conflict, notFound } from './problem.ts';
@@ -86,14 +87,14 @@ export const viewsRoutes: Route[] = [
     async handler({ body, actor, deps }) {
       const { id: ownerId, name: userName } = actor;
       if ((await deps.db.savedView.count({ where: { ownerId, page: body.page } })) >= MOST) {
-        throw conflict(`There are ${MOST} views of this page already. Delete one first.`);
+        throw conflict(say('account.many-views', { count: MOST }));
       }
       try {
         const row = await deps.db.savedView.create({ data: { ...body, ownerId, userName } });
         return { status: 201, body: toView(row, ownerId), headers: { location: `/api/views/${row.id}` } };
       } catch (error) {
         if (!isDuplicate(error)) throw error;
-        throw conflict(`You have a view ${body.name} of this page already.`, [{ path: 'name', message: 'Taken' }]);
+        throw conflict(say('account.view-taken', { name: body.name }), [{ path: 'name', message: 'Taken' }]);
       }
     },
   }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { renewLeases } from '../activities/leases.ts';
 import type { MediaStore, StoredFile } from '../activities/media/store.ts';
 import { TaskError } from '../contracts/errors.ts';
+import { say } from '../contracts/said.ts';
 import * as contract from '../contracts/worker-api.ts';
 import type { Deps } from './deps.ts';
 import { keepEvidence, removeUnusedEvidence } from './door/evidence.ts';
@@ -259,7 +260,7 @@ async function keepVariant(
     meta.ssim ?? null,
     meta.accountTaskId ?? null,
   );
-  if (!kept) throw notFound(`There is no file ${meta.assetId} in the library.`);
+  if (!kept) throw notFound(say('none.some-file', { id: meta.assetId }));
   return { sha256: kept.sha256, bytes: Number(kept.bytes) };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WORKER_ROLES } from '../contracts/queues.ts';
+import { say } from '../contracts/said.ts';
 import { heartbeatResponseSchema, WORKER_STATES, type WorkerState } from '../contracts/worker-api.ts';
 import { type Db, query, queryOne } from './door/sql.ts';
 import { notFound } from './problem.ts';
@@ -103,7 +104,7 @@ async function order(db: Db, id: string, what: 'restart' | 'drain') {
     id,
     what,
   );
-  if (!row) throw notFound(`There is no worker ${id}.`);
+  if (!row) throw notFound(say('none.worker', { id }));
   return { status: 202, body: toWorker(row) };
 }
 
@@ -130,7 +131,7 @@ const operatorRoutes: Route[] = [
     responses: { 200: { description: 'The worker', schema: workerDetailSchema } },
     async handler({ params: { id }, deps }) {
       const row = await queryOne<WorkerRow>(deps.db, `SELECT ${COLUMNS} FROM "WorkerHost" WHERE id = $1::uuid`, id);
-      if (!row) throw notFound(`There is no worker ${id}.`);
+      if (!row) throw notFound(say('none.worker', { id }));
       const [metrics, errors] = await Promise.all([
         query<{ at: Date; metrics: Record<string, number> }>(
           deps.db,

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { lengthWords } from './lengths.ts';
 
 /** What an account does that its pace bounds. */
 export const ACTIONS = ['post', 'follow', 'profile', 'browse'] as const;
@@ -127,15 +128,6 @@ export function drawnShare(text: string): number {
 /** The time between the last action and the next one, milliseconds: drawn, and the same whenever it is asked for. */
 export function gapAfter(lastAt: number, { minGapMs, maxGapMs }: ActionLimits, seed: string): number {
   return minGapMs + Math.round(Math.max(0, maxGapMs - minGapMs) * drawnShare(`${seed}/${lastAt}`));
-}
-
-/** A length of time for people, in the largest unit of which it has at least two. */
-function lengthWords(ms: number): string {
-  const seconds = ms / 1_000;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 2 * 3_600) return `${Math.round(seconds / 60)} minutes`;
-  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3_600)} hours`;
-  return `${Math.round(seconds / 86_400)} days`;
 }
 
 /** Why and until when the next action must wait, or null when it may go now. The latest of all bounds counts. */

@@ -1,5 +1,6 @@
 import type { ErrorType } from '../contracts/errors.ts';
 import { ERROR_POLICIES } from '../contracts/errors.ts';
+import { say } from '../contracts/said.ts';
 
 /** Fewer ended account tasks than this say nothing about the rest. */
 const LEAST_SAMPLES = 5;
@@ -18,8 +19,8 @@ export function createBreaker(limits: { share: number; among: number }, carried:
       if (recent.length < Math.min(limits.among, LEAST_SAMPLES)) return null;
       const failures = recent.filter(Boolean).length;
       if (failures / recent.length <= limits.share) return null;
-      const why = lastType ? ` Last: ${ERROR_POLICIES[lastType].sentence}` : '';
-      return `Paused by itself: ${failures} of the last ${recent.length} accounts failed.${why}`;
+      const opened = say('task.breaker', { failed: failures, count: recent.length });
+      return lastType ? `${opened} ${say('task.breaker-last', { why: ERROR_POLICIES[lastType].sentence })}` : opened;
     },
     reset(): void {
       recent = [];

@@ -15,6 +15,7 @@ import { AGGREGATE_QUERY } from '../contracts/bulk.ts';
 import type { ErrorType } from '../contracts/errors.ts';
 import type { AccountChange, BulkInput, BulkStateChange, CarriedBulk, PageItem } from '../contracts/orchestration.ts';
 import { CHANGED_SIGNAL } from '../contracts/orchestration.ts';
+import { say } from '../contracts/said.ts';
 import { isFinalBulkState } from '../contracts/states.ts';
 import type { AnyKind } from '../kinds/define.ts';
 import { bulkAttributes } from './attributes.ts';
@@ -184,7 +185,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
   }
 
   async function cancelAll(): Promise<void> {
-    await server.cancelChildren({ taskId, reason: `Cancelled by ${stand.cancelledBy}.` });
+    await server.cancelChildren({ taskId, reason: say('task.cancelled-by', { name: String(stand.cancelledBy) }) });
     line.close();
     await resync();
   }
@@ -266,7 +267,7 @@ async function runBulk(kind: AnyKind, input: BulkInput, root: CancellationScope)
         ? 'completed_with_failures'
         : 'completed';
   finishedAt = new Date().toISOString();
-  const reason = stand.cancelledBy !== null ? `Cancelled by ${stand.cancelledBy}.` : null;
+  const reason = stand.cancelledBy !== null ? say('task.cancelled-by', { name: stand.cancelledBy }) : null;
   stand.reason = reason;
   attributes.tell(stand.state);
   await hall.setBulkState({ taskId, state: stand.state, reason });

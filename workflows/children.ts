@@ -9,6 +9,7 @@ import {
 import { accountWorkflowId } from '../contracts/bulk.ts';
 import type { ErrorType } from '../contracts/errors.ts';
 import type { AccountChange, AccountOutcome, PageItem } from '../contracts/orchestration.ts';
+import { say } from '../contracts/said.ts';
 import { accountWorkflowType } from '../kinds/index.ts';
 import type { BulkAttributes } from './attributes.ts';
 import { hall } from './policies.ts';
@@ -40,7 +41,7 @@ export function createChildren({ taskId, kind, window, attributes, whole, noteEn
       if (window.end(item.ordinal, outcome)) noteEnd(true, outcome.error?.type ?? null);
       return;
     }
-    const reason = `The run of this account ended without a result: ${cause instanceof Error ? cause.message : 'unknown'}.`;
+    const reason = say('task.lost', { why: cause instanceof Error ? cause.message : 'unknown' });
     const news = await whole(hall.settleLost({ taskId, accountTaskId: item.id, reason }));
     if (news) apply(news);
   }

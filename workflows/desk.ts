@@ -13,6 +13,7 @@ import { ERROR_POLICIES } from '../contracts/errors.ts';
 import type { AccountInput, AccountOutcome, Claim, Resolution } from '../contracts/orchestration.ts';
 import { RESOLVE_UPDATE } from '../contracts/orchestration.ts';
 import type { Action } from '../contracts/pace.ts';
+import { say } from '../contracts/said.ts';
 import { parkedAttribute } from './attributes.ts';
 import { readFailure, stepError } from './failures.ts';
 import { ledger } from './policies.ts';
@@ -151,8 +152,8 @@ export function createDesk(
       await CancellationScope.nonCancellable(() => ledger.unpark({ challengeId, answer: end }));
     }
     const given = answer as Resolution | null;
-    if (given === null) throw new Skipped(`Nobody answered within ${inWords(waitMs)}: ${message}`);
-    if (given.action === 'skip') throw new Skipped(`Skipped by a person: ${message}`);
+    if (given === null) throw new Skipped(say('task.unanswered', { wait: waitMs, why: message }));
+    if (given.action === 'skip') throw new Skipped(say('task.skipped', { why: message }));
     await claim(null);
   }
 
@@ -181,10 +182,4 @@ export function createDesk(
 }
 
 /** `48 hours`, `1 hour`, `30 minutes`. */
-function inWords(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  const [value, unit] = minutes % 60 === 0 ? [minutes / 60, 'hour'] : [minutes, 'minute'];
-  return `${value} ${unit}${value === 1 ? '' : 's'}`;
-}
-
 export type Desk = ReturnType<typeof createDesk>;

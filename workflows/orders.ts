@@ -1,6 +1,7 @@
 import { ApplicationFailure, condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { RetryOnly } from '../contracts/bulk.ts';
 import { BULK_UPDATES, WINDOW_MAX, WINDOW_MIN } from '../contracts/bulk.ts';
+import { say } from '../contracts/said.ts';
 import type { BulkState } from '../contracts/states.ts';
 import { isFinalBulkState } from '../contracts/states.ts';
 import type { BulkAttributes } from './attributes.ts';
@@ -16,6 +17,9 @@ const setWindow = defineUpdate<{ window: number }, [{ window: number; by?: strin
 const retryFailed = defineUpdate<{ retried: number }, [RetryOnly?, { by?: string }?]>(BULK_UPDATES.retryFailed);
 const approve = defineUpdate<Answer, [{ by?: string }?]>(BULK_UPDATES.approve);
 
+/** What is to be done to a task, as sentences about it say. */
+type Order = 'paused' | 'resumed' | 'cancelled' | 'changed' | 'retried' | 'approved';
+
 interface Parts {
   taskId: string;
   stand: Stand;
@@ -30,16 +34,16 @@ interface Parts {
 
 /** The orders that a bulk workflow takes. Each is refused with a sentence when it does not fit where the task stands. */
 export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir }: Parts): void {
-  function refuseWhenOver(order: string): void {
-    if (stand.cancelledBy !== null) throw conflict(`The bulk task has been cancelled and cannot be ${order}.`);
-    if (isFinalBulkState(stand.state)) throw conflict(`The bulk task has ended and cannot be ${order}.`);
+  function refuseWhenOver(order: Order): void {
+    if (stand.cancelledBy !== null) throw conflict(say(`order.was-cancelled.${order}`));
+    if (isFinalBulkState(stand.state)) throw conflict(say(`order.has-ended.${order}`));
   }
 
   setHandler(pause, async (order) => {
     await condition(() => stand.attached);
     refuseWhenOver('paused');
     if (stand.paused) throw conflict('The bulk task is paused already.');
-    await hold(order?.by ? `Paused by ${order.by}.` : 'Paused.', order?.by);
+    await hold(order?.by ? say('task.paused-by', { name: order.by }) : 'Paused.', order?.by);
     return { state: stand.state };
   });
   setHandler(resume, async (order) => {
@@ -60,7 +64,7 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
     refuseWhenOver('cancelled');
     stand.cancelledBy = order?.by ?? 'an operator';
     stand.paused = false;
-    stand.reason = `Cancelled by ${stand.cancelledBy}; accounts in mid-step end first.`;
+    stand.reason = say('task.cancelling', { name: stand.cancelledBy });
     stand.state = 'running';
     attributes.tell(stand.state);
     await hall.setBulkState({ taskId, state: stand.state, reason: stand.reason, order: 'cancel', ...byOf(order) });
@@ -83,7 +87,7 @@ export function takeOrders({ taskId, stand, line, attributes, hold, resync, stir
     {
       validator: (order) => {
         if (!Number.isInteger(order?.window) || order.window < WINDOW_MIN || order.window > WINDOW_MAX) {
-          throw new Error(`The window is a whole number from ${WINDOW_MIN} to ${WINDOW_MAX}.`);
+          throw new Error(say('order.window', { least: WINDOW_MIN, most: WINDOW_MAX }));
         }
       },
     },

@@ -1,6 +1,7 @@
 import { CancellationScope, log, sleep } from '@temporalio/workflow';
 import { ERROR_POLICIES } from '../contracts/errors.ts';
 import type { OpenIntent } from '../contracts/orchestration.ts';
+import { say } from '../contracts/said.ts';
 import type { PostSpec, PublishOutcome } from '../kinds/define.ts';
 import type { Desk } from './desk.ts';
 import { AlreadyEnded } from './desk.ts';
@@ -221,7 +222,7 @@ export function createPublisher(accountTaskId: string, desk: Desk, session: Host
       const found = await settleUnknown(job);
       if (found) return done(index, found);
     }
-    throw job.refusal ?? stepError('Unavailable', `The post was submitted ${MAX_SUBMITS} times and never arrived.`);
+    throw job.refusal ?? stepError('Unavailable', say('sent.never-arrived', { count: MAX_SUBMITS }));
   };
 
   function done(index: number, post: Post): PublishOutcome {

@@ -1,6 +1,7 @@
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
 import { ADDRESS_REFUSED, type AddressGuard } from '../../config/address-guard.ts';
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 import type { ProxyAddress } from '../proxies/address.ts';
 import { parseProxy } from '../proxies/address.ts';
 import { tunnelHttp, tunnelSocks } from '../proxies/dial.ts';
@@ -30,7 +31,7 @@ function addressOf({ server, username, password }: ProxySettings): ProxyAddress 
     password: password ?? null,
   });
   if (parsed.address) return parsed.address;
-  throw new TaskError('ProxyFailed', `The account's proxy has an address that cannot be used. ${parsed.problem}`);
+  throw new TaskError('ProxyFailed', `${say('proxy.bad-address')} ${parsed.problem}`);
 }
 
 /**
@@ -89,9 +90,14 @@ function networkError(error: unknown, throughProxy: boolean): TaskError {
   if (code === ADDRESS_REFUSED) {
     return new TaskError('Unavailable', 'The platform named an address in a network that is not public.');
   }
-  const what = code === null ? '' : ` (${code})`;
-  if (throughProxy) return new TaskError('ProxyFailed', `The platform could not be reached through the proxy${what}.`);
-  return new TaskError('Unavailable', `The platform could not be reached${what}.`);
+  if (throughProxy) {
+    const why = code === null ? say('platform.unreached-proxy') : say('platform.unreached-proxy-code', { code });
+    return new TaskError('ProxyFailed', why);
+  }
+  return new TaskError(
+    'Unavailable',
+    code === null ? say('platform.unreached') : say('platform.unreached-code', { code }),
+  );
 }
 
 function bytesOf(body: unknown): number {

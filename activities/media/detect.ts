@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { fileTypeFromBuffer } from 'file-type/core';
+import { say } from '../../contracts/said.ts';
 
 export type Detected = { kind: 'video' | 'image'; ext: string; mime: string } | { kind: 'rejected'; sentence: string };
 
@@ -37,7 +38,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 function reject(what: string): Detected {
-  return { kind: 'rejected', sentence: `This is ${what}, not a video or picture.` };
+  return { kind: 'rejected', sentence: say('media.is-other', { what }) };
 }
 
 function looksLikeText(head: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import type { MediaProbe, Recipe } from '../../contracts/media.ts';
 import type { VideoLimits } from '../../contracts/platform.ts';
+import { say } from '../../contracts/said.ts';
 import type { Container, Target } from './codecs.ts';
 import { chooseTarget } from './codecs.ts';
 import type { Frame } from './geometry.ts';
@@ -111,7 +112,7 @@ function encodingOf(
 
 function reasonsOf(recipe: Recipe): string[] {
   const named = GRAPH_PARTS.filter((part) => recipe[part] !== undefined && part !== 'mark');
-  return [named.length > 0 ? `The recipe asks for ${named.join(', ')}.` : 'A rendition of its own was ordered.'];
+  return [named.length > 0 ? say('media.recipe-parts', { parts: named.join(', ') }) : say('media.own-rendition')];
 }
 
 /** Limits in which only the codec that the recipe names is left, or the sentence why there is none. */
@@ -119,7 +120,7 @@ function limitsFor(recipe: Recipe, limits: VideoLimits): VideoLimits | string {
   const { videoCodec } = recipe;
   if (videoCodec === undefined) return limits;
   if (limits.videoCodecs.includes(videoCodec)) return { ...limits, videoCodecs: [videoCodec] };
-  return `The recipe asks for ${videoCodec}; the platform takes ${limits.videoCodecs.join(', ')}.`;
+  return say('media.recipe-codec', { codec: videoCodec, takes: limits.videoCodecs.join(', ') });
 }
 
 /** Plans one rendition of a recipe that has been drawn. Pure. */

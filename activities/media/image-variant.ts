@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { TaskError } from '../../contracts/errors.ts';
 import type { Recipe } from '../../contracts/media.ts';
 import type { ImageLimits } from '../../contracts/platform.ts';
+import { say } from '../../contracts/said.ts';
 import type { Frame } from './geometry.ts';
 import { fitFrame } from './geometry.ts';
 import { overlayPlaces } from './graph.ts';
@@ -100,10 +101,10 @@ export async function renderImage(request: ImageRequest): Promise<{ ssim: number
   const { sourcePath, name, limits, outPath, referencePath, signal } = request;
   const recipe = normalise(request.recipe);
   if (!limits.types.includes('image/jpeg')) {
-    throw new TaskError('MediaRejected', `${name}: the platform takes ${limits.types.join(', ')}, and no JPEG.`);
+    throw new TaskError('MediaRejected', say('media.no-jpeg', { file: name, types: limits.types.join(', ') }));
   }
   const { data, frame } = await shape(sourcePath, recipe, limits).catch(() => {
-    throw new TaskError('MediaRejected', `${name} cannot be read as a picture.`);
+    throw new TaskError('MediaRejected', say('media.not-picture', { file: name }));
   });
   await writeFile(referencePath, data);
   const places = overlayPlaces({ recipe, frame });
@@ -121,5 +122,5 @@ export async function renderImage(request: ImageRequest): Promise<{ ssim: number
     const [ssim = 0] = await measureSsim([{ referencePath, renditionPath: outPath, every: 1 }], signal);
     return { ssim };
   }
-  throw new TaskError('MediaRejected', `${name} cannot be made small enough for the platform.`);
+  throw new TaskError('MediaRejected', say('media.not-small', { file: name }));
 }

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { TaskError } from '../../contracts/errors.ts';
 import type { MediaProbe } from '../../contracts/media.ts';
+import { say } from '../../contracts/said.ts';
 import { countMissingBytes } from './boxes.ts';
 import { detectFile } from './detect.ts';
 import type { ProbeOutput } from './ffmpeg.ts';
@@ -80,10 +81,7 @@ function holdAgainstName(kind: 'video' | 'image', ext: string, fileName: string)
   const claimed = extname(fileName).slice(1).toLowerCase();
   const other = kind === 'video' ? IMAGE_EXTENSIONS : VIDEO_EXTENSIONS;
   if (!other.has(claimed)) return;
-  const not = kind === 'video' ? 'picture' : 'video';
-  throw refuse(
-    `The file is named .${claimed}, but it is a ${kind === 'video' ? 'video' : 'picture'} (${ext}), not a ${not}.`,
-  );
+  throw refuse(say(kind === 'video' ? 'media.misnamed-video' : 'media.misnamed-picture', { name: claimed, type: ext }));
 }
 
 async function probeImage(path: string, ext: string, bytes: number): Promise<MediaProbe> {
@@ -115,9 +113,9 @@ function explainImage(error: unknown, ext: string): TaskError {
   const message = error instanceof Error ? error.message : String(error);
   if (/exceeds pixel limit/i.test(message)) return refuse('The picture has too many pixels to be worked with.', error);
   if (/unsupported image format|not built in|compression format has not been built/i.test(message)) {
-    return refuse(`Pictures of type ${ext} cannot be read here; save it as JPEG or PNG.`, error);
+    return refuse(say('media.picture-type', { type: ext }), error);
   }
-  return refuse(`The ${ext.toUpperCase()} picture is cut short or damaged.`, error);
+  return refuse(say('media.picture-damaged', { type: ext.toUpperCase() }), error);
 }
 
 async function readStreams(path: string, signal: AbortSignal | undefined): Promise<ProbeOutput> {
@@ -141,7 +139,7 @@ async function probeVideo(path: string, ext: string, bytes: number, signal?: Abo
   const missingBytes = await countMissingBytes(path, ext);
   if (missingBytes > 0) {
     const gap = missingBytes === 1 ? '1 byte is' : `${missingBytes.toLocaleString('en')} bytes are`;
-    throw refuse(`The video is cut short: at least ${gap} missing at its end.`);
+    throw refuse(say('media.video-gap', { gap }));
   }
   const { streams, format } = outputSchema.parse(JSON.parse((await readStreams(path, signal)).stdout));
   const video = streams.find((stream) => stream.codec_type === 'video' && !stream.disposition?.attached_pic);
@@ -155,11 +153,12 @@ async function probeVideo(path: string, ext: string, bytes: number, signal?: Abo
 
   const end = await findMissingEnd(path, { promisedMs: (format.duration ?? 0) * 1000, signal });
   if (end.missingMs > 0) {
-    const [has, should] = [end.durationMs, end.promisedMs].map((ms) => (ms / 1000).toFixed(1));
+    const seconds = (ms: number) => (ms / 1000).toFixed(1);
+    const [has, should] = [seconds(end.durationMs), seconds(end.promisedMs)];
     throw refuse(
       has === should
         ? 'The video is cut short: its last part is incomplete.'
-        : `The video is cut short: it should last ${should} s and ends after ${has} s.`,
+        : say('media.ends-early', { should, has }),
     );
   }
   if (end.durationMs < 1) throw refuse('The video is empty: it holds not a single picture.');

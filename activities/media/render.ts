@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TaskError } from '../../contracts/errors.ts';
 import type { MediaProbe } from '../../contracts/media.ts';
 import { mediaProbeSchema } from '../../contracts/media.ts';
+import { say } from '../../contracts/said.ts';
 import { orAborted } from './abort.ts';
 import { evictOldest, touch } from './evict.ts';
 import { FfmpegError, runFfmpeg } from './ffmpeg.ts';
@@ -98,7 +99,7 @@ export function explain(error: FfmpegError, paths: readonly string[]): TaskError
   const message = paths.reduce((text, path) => text.replaceAll(path, basename(path)), error.message);
   const isOurs =
     error.fault !== 'exit' || /no space left|cannot allocate|permission denied/i.test(error.tail.join(' '));
-  const sentence = `The video could not be rendered: ${message}`;
+  const sentence = say('media.not-rendered', { why: message });
   return new TaskError(isOurs ? 'Unavailable' : 'MediaRejected', sentence, {}, { cause: error });
 }
 
@@ -107,13 +108,21 @@ export function checkOutput({ output }: { output: PlannedOutput }, probe: MediaP
   if (probe.bytes > output.maxBytes) {
     throw new TaskError(
       'MediaRejected',
-      `The rendered video has ${probe.bytes.toLocaleString('en')} bytes; the platform takes at most ${output.maxBytes.toLocaleString('en')}.`,
+      say('media.rendered-bytes', {
+        count: probe.bytes.toLocaleString('en'),
+        most: output.maxBytes.toLocaleString('en'),
+      }),
     );
   }
   if (probe.width !== output.width || probe.height !== output.height) {
     throw new TaskError(
       'MediaRejected',
-      `The rendered video is ${probe.width} x ${probe.height} instead of ${output.width} x ${output.height}.`,
+      say('media.rendered-size', {
+        width: probe.width,
+        height: probe.height,
+        toWidth: output.width,
+        toHeight: output.height,
+      }),
     );
   }
 }

@@ -2,6 +2,7 @@ import { rename } from 'node:fs/promises';
 import sharp from 'sharp';
 import { TaskError } from '../../contracts/errors.ts';
 import type { ImageLimits } from '../../contracts/platform.ts';
+import { say } from '../../contracts/said.ts';
 
 /** Largest side of an avatar, pixels: what platforms show at most, at twice the density. */
 const LARGEST_SIDE = 1_024;
@@ -22,7 +23,7 @@ export interface SquareRequest {
  */
 export async function squareImage({ sourcePath, name, limits, outPath }: SquareRequest): Promise<void> {
   if (!limits.types.includes('image/jpeg')) {
-    throw new TaskError('MediaRejected', `${name}: the platform takes ${limits.types.join(', ')}, and no JPEG.`);
+    throw new TaskError('MediaRejected', say('media.no-jpeg', { file: name, types: limits.types.join(', ') }));
   }
   const side = Math.min(LARGEST_SIDE, limits.maxWidth, limits.maxHeight);
   for (const quality of QUALITIES) {
@@ -33,12 +34,12 @@ export async function squareImage({ sourcePath, name, limits, outPath }: SquareR
       .jpeg({ quality, mozjpeg: true })
       .toFile(`${outPath}.part`)
       .catch(() => {
-        throw new TaskError('MediaRejected', `${name} cannot be read as an image.`);
+        throw new TaskError('MediaRejected', say('media.not-image', { file: name }));
       });
     if (made.size <= limits.maxBytes) {
       await rename(`${outPath}.part`, outPath);
       return;
     }
   }
-  throw new TaskError('MediaRejected', `${name} cannot be made small enough for the platform.`);
+  throw new TaskError('MediaRejected', say('media.not-small', { file: name }));
 }

@@ -1,4 +1,5 @@
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 import { FfmpegError, runFfmpeg } from './ffmpeg.ts';
 import { compareGraph } from './graph.ts';
 
@@ -39,7 +40,7 @@ export async function measureSsim(pairs: readonly Compared[], signal?: AbortSign
     );
   } catch (error) {
     if (!(error instanceof FfmpegError)) throw error;
-    throw new TaskError('Unavailable', `The likeness could not be measured: ${error.message}`, {}, { cause: error });
+    throw new TaskError('Unavailable', say('media.likeness', { why: error.message }), {}, { cause: error });
   }
   return pairs.map((_, index) => {
     const ssim = found.get(index);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 import type { FetchBytes, HeldFile } from './cache.ts';
 import { createFetcher } from './cache.ts';
 import { commitFile, hashedPath, sizeOf } from './hashed.ts';
@@ -81,7 +82,7 @@ export function createMediaStore(folder: string, { evictAboveBytes }: StoreOptio
           bytes += chunk.length;
           if (bytes > maxBytes) {
             const most = describeBytes(maxBytes);
-            throw new TaskError('MediaRejected', `The file is larger than ${most}, the most that is taken here.`);
+            throw new TaskError('MediaRejected', say('media.too-large', { most }));
           }
           hash.update(chunk);
           yield chunk;

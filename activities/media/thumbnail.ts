@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { TaskError } from '../../contracts/errors.ts';
 import type { MediaProbe } from '../../contracts/media.ts';
+import { say } from '../../contracts/said.ts';
 import { FfmpegError, runFfmpeg } from './ffmpeg.ts';
 import { sizeOf } from './hashed.ts';
 import { createTempFolder } from './temp.ts';
@@ -50,7 +51,7 @@ async function drawVideo(request: ThumbnailRequest, path: string): Promise<void>
   } catch (error) {
     if (!(error instanceof FfmpegError)) throw error;
     const type = error.fault === 'exit' ? 'MediaRejected' : 'Unavailable';
-    throw new TaskError(type, `No thumbnail could be made: ${error.message}`, {}, { cause: error });
+    throw new TaskError(type, say('media.thumbnail', { why: error.message }), {}, { cause: error });
   }
   throw new TaskError('MediaRejected', 'No thumbnail could be made: the video shows no picture.');
 }

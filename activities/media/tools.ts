@@ -2,6 +2,7 @@ import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 
 /** Absolute paths of the two programs that everything in this room works with. */
 export interface MediaTools {
@@ -54,16 +55,13 @@ function findProgram(program: Program, env: NodeJS.ProcessEnv, toolsFolder: stri
   if (given) {
     const path = resolve(given);
     if (!isExecutable(path)) {
-      throw new TaskError('Unavailable', `${variable} names ${given}, which is not a program that can be run.`);
+      throw new TaskError('Unavailable', say('media.bad-program', { variable, program: given }));
     }
     return path;
   }
   const found = onPath(program, env.PATH) ?? inPackages(program, toolsFolder);
   if (!found) {
-    throw new TaskError(
-      'Unavailable',
-      `${program} was not found. Install it, or set ${variable} to where it is; videos cannot be handled without it.`,
-    );
+    throw new TaskError('Unavailable', say('media.no-program', { program, variable }));
   }
   return found;
 }

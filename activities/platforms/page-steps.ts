@@ -1,5 +1,6 @@
 import type { Locator, Page, Request, Response } from 'playwright-core';
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 import type { StepOptions } from './driver.ts';
 
 /** What any driver of pages needs: bounded waits, prompt stops, and errors of the table instead of Playwright's. */
@@ -21,9 +22,9 @@ function networkCode(text: string): string | null {
 export function networkError(text: string): TaskError {
   const code = networkCode(text);
   if (code !== null && PROXY_CODES.test(code)) {
-    return new TaskError('ProxyFailed', `The page could not be loaded through the proxy (${code}).`);
+    return new TaskError('ProxyFailed', say('page.not-loaded-proxy', { code }));
   }
-  return new TaskError('Unavailable', `The page could not be loaded (${code ?? 'no answer in time'}).`);
+  return new TaskError('Unavailable', code === null ? say('page.not-loaded-late') : say('page.not-loaded', { code }));
 }
 
 function toTaskError(error: unknown): TaskError {
@@ -35,10 +36,7 @@ function toTaskError(error: unknown): TaskError {
     return new TaskError('PageChanged', 'The page did not react in time.');
   }
   // Playwright's messages can hold what was typed: only the kind of error is told.
-  return new TaskError(
-    'Unavailable',
-    `The page could not be worked on (${error instanceof Error ? error.name : 'error'}).`,
-  );
+  return new TaskError('Unavailable', say('page.not-worked', { code: error instanceof Error ? error.name : 'error' }));
 }
 
 /** Chromium forgets a request to close that comes while it goes from one document to the next, so it is asked again. */
@@ -93,7 +91,7 @@ export function throttled(response: Response): TaskError {
   const wait = retryAfterMs(response);
   return new TaskError(
     'Throttled',
-    wait === null ? 'The platform asked to slow down.' : `The platform asked to wait ${Math.ceil(wait / 1_000)} s.`,
+    wait === null ? 'The platform asked to slow down.' : say('platform.wait', { count: Math.ceil(wait / 1_000) }),
     wait === null ? {} : { retryAfterMs: wait },
   );
 }
@@ -103,7 +101,7 @@ export function checkStatus(response: Response | null): void {
   const status = response?.status() ?? 200;
   if (response && status === 429) throw throttled(response);
   if (status === 407) throw new TaskError('ProxyFailed', 'The proxy asks for another user name or password.');
-  if (status >= 500) throw new TaskError('Unavailable', `The platform answered with an error (${status}).`);
+  if (status >= 500) throw new TaskError('Unavailable', say('platform.error', { status }));
 }
 
 /** Opens an address and waits until its document is there. */
@@ -193,7 +191,7 @@ export async function expectVisible(locator: Locator, what: string, { signal }: 
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError') {
       const path = pathOf(locator.page());
-      throw new TaskError('PageChanged', `Expected ${what} on the page ${path}, and it is not there.`);
+      throw new TaskError('PageChanged', say('page.missing', { what, path }));
     }
     throw error;
   }

@@ -1,4 +1,5 @@
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 import { createAtprotoDriver } from './atproto/driver.ts';
 import { atprotoProfile } from './atproto/profile.ts';
 import type { ApiDriver, BrowserDriver } from './driver.ts';
@@ -30,8 +31,8 @@ function lookupIn<Driver>(drivers: Factories<Driver>, sort: string, usualBaseUrl
   return (platform: string, baseUrl?: string): Driver => {
     const factory = drivers[platform];
     const address = baseUrl ?? usualBaseUrls[platform];
-    if (!factory) throw new TaskError('InvalidInput', `There is no ${sort} for the platform "${platform}".`);
-    if (!address) throw new TaskError('InvalidInput', `The platform "${platform}" has no address.`);
+    if (!factory) throw new TaskError('InvalidInput', say('platform.no-driver', { sort, platform }));
+    if (!address) throw new TaskError('InvalidInput', say('platform.no-address', { platform }));
     return factory({ baseUrl: address });
   };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { say } from '../../contracts/said.ts';
 import type { ProxyAddress } from './address.ts';
 import { bounded } from './bounded.ts';
 import { type CheckerAnswer, type CheckerTargets, checkerAnswerSchema } from './checker.ts';
@@ -31,13 +32,12 @@ interface Question {
 
 /** One request over an open connection, held against what only the checker can say. */
 function ask({ socket, stage, url, path, headers, nonce }: Question, proxy: ProxyAddress, limits: Limits) {
-  const notTheChecker = (why: string) =>
-    new ProxyFault(stage, 'answer', `The answer does not come from the checker: ${why}.`);
+  const notTheChecker = (why: string) => new ProxyFault(stage, 'answer', say('proxy.not-checker', { why }));
 
   function wrongStatus(status: number): ProxyFault | null {
     if (status === 407) return wantsCredentials(proxy);
     if (status >= 500) {
-      const why = `The proxy did not reach the checker: it answered with status ${status}.`;
+      const why = say('proxy.no-checker', { status });
       return new ProxyFault(stage, 'denied', why);
     }
     return status === 200 ? null : notTheChecker(`status ${status}`);

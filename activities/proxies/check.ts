@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../../contracts/said.ts';
 import type { ProxyCheckName, ProxyFindings } from '../../contracts/worker-api.ts';
 import type { ProxyAddress, StoredProxy } from './address.ts';
 import { isLoopback, parseProxy } from './address.ts';
@@ -136,18 +137,14 @@ function withHint(fault: ProxyFault, { host }: ProxyAddress, targets: CheckerTar
 
 function noteExit(proxy: ProxyToCheck, { address, country }: CheckerAnswer, note: Note): void {
   const expected = proxy.exitAddress === null ? null : plainAddress(proxy.exitAddress.trim());
-  if (expected === null) note('exit', 'passed', `The exit address is ${address}; none is expected.`);
-  else if (expected === plainAddress(address)) note('exit', 'passed', `The exit address is ${address}, as expected.`);
-  else note('exit', 'failed', `The exit address is ${address}; expected was ${expected}.`);
+  if (expected === null) note('exit', 'passed', say('proxy.exit', { address }));
+  else if (expected === plainAddress(address)) note('exit', 'passed', say('proxy.exit-fits', { address }));
+  else note('exit', 'failed', say('proxy.exit-wrong', { address, expected }));
   if (country === null) {
     note('country', 'not-checked', 'Not checked: the checker does not know countries.');
   } else if (proxy.country === null || proxy.country === country) {
-    note(
-      'country',
-      'passed',
-      `The country is ${country}${proxy.country === null ? '; none is expected' : ', as expected'}.`,
-    );
-  } else note('country', 'failed', `The country is ${country}; expected was ${proxy.country}.`);
+    note('country', 'passed', say(proxy.country === null ? 'proxy.country' : 'proxy.country-fits', { country }));
+  } else note('country', 'failed', say('proxy.country-wrong', { country, expected: proxy.country }));
 }
 
 const failures = (samples: readonly Sample[]): number => samples.filter(({ ok }) => !ok).length;

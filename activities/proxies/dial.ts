@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { SocksClient } from 'socks';
 import type { AddressGuard } from '../../config/address-guard.ts';
+import { say } from '../../contracts/said.ts';
 import type { ProxyAddress } from './address.ts';
 import { bounded } from './bounded.ts';
 import { brokenFault, connectFault, type FaultStage, insideFault, ProxyFault } from './fault.ts';
@@ -84,14 +85,7 @@ export async function tunnelHttp(proxy: ProxyAddress, target: URL, limits: Limit
         const status = response.statusCode ?? 0;
         if (status === 407) fail(wantsCredentials(proxy));
         else if (status >= 200 && status < 300) done(socket);
-        else
-          fail(
-            new ProxyFault(
-              'https',
-              'denied',
-              `The proxy does not let HTTPS through: CONNECT was answered with ${status}.`,
-            ),
-          );
+        else fail(new ProxyFault('https', 'denied', say('proxy.no-https', { status })));
       });
       asked.on('error', (error) => fail(brokenFault('https', error)));
       asked.end();
@@ -140,7 +134,7 @@ function socksFault(proxy: ProxyAddress, stage: FaultStage, error: unknown): Pro
     return new ProxyFault('authentication', 'protocol', 'What answers at this port does not speak SOCKS5.');
   }
   const [, why] = /rejected connection - (\w+)/.exec(text) ?? [];
-  if (why) return new ProxyFault(stage, 'denied', `The proxy did not reach the checker: it answered ${why}.`);
+  if (why) return new ProxyFault(stage, 'denied', say('proxy.answered', { why }));
   if (/final handshake/i.test(text)) {
     return new ProxyFault(stage, 'protocol', 'What answers at this port does not speak SOCKS5.');
   }

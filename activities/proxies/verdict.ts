@@ -1,3 +1,4 @@
+import { say } from '../../contracts/said.ts';
 import { PROXY_CHECKS, type ProxyCheckName, type ProxyFindings } from '../../contracts/worker-api.ts';
 
 export const CHECK_TITLES: Readonly<Record<ProxyCheckName, string>> = {
@@ -22,18 +23,20 @@ type Check = ProxyFindings['checks'][number];
 function latencyCheck(latency: Found['latency']): Check | null {
   if (!latency) return null;
   const { requests, failed, p50Ms, p95Ms } = latency;
-  const times = `half took at most ${p50Ms} ms, 95 % at most ${p95Ms} ms`;
+  const times = { count: requests, half: p50Ms, most: p95Ms };
   const detail =
     failed === 0
-      ? `Of ${requests} requests over HTTPS ${times}.`
-      : `${failed} of ${requests} requests failed${failed < requests ? `; of the others ${times}` : ''}.`;
+      ? say('proxy.latency', times)
+      : failed < requests
+        ? say('proxy.latency-some', { ...times, failed })
+        : say('proxy.latency-failed', { count: requests, failed });
   return { check: 'latency', outcome: failed === 0 ? 'passed' : 'failed', detail };
 }
 
 function stabilityCheck(stability: Found['stability']): Check | null {
   if (!stability) return null;
   const { seconds, requests, failed } = stability;
-  const detail = `${requests - failed} of ${requests} requests came through over ${seconds} s.`;
+  const detail = say('proxy.stability', { through: requests - failed, count: requests, seconds });
   return { check: 'stability', outcome: failed === 0 ? 'passed' : 'failed', detail };
 }
 
@@ -50,7 +53,8 @@ export function conclude({ secondTries, ...found }: Found): ProxyFindings {
   const isDead = samples.length > 0 && samples.every(({ requests, failed }) => failed === requests);
   const status =
     broken.length === 0 && secondTries === 0 ? 'healthy' : isShaky && !isDead ? 'unstable' : ('failing' as const);
-  const says = (one: Check) => `${CHECK_TITLES[one.check]}: ${one.detail}`;
+  const says = (one: Check, at: number) =>
+    say(at === 0 ? 'proxy.failing-at' : 'proxy.also-at', { check: CHECK_TITLES[one.check], why: one.detail });
   const again = secondTries > 0 ? ['Requests came through only at the second try.'] : [];
   const parts = {
     healthy: () => {
@@ -64,7 +68,7 @@ export function conclude({ secondTries, ...found }: Found): ProxyFindings {
       ];
     },
     unstable: () => ['Unstable.', ...again, ...broken.map(({ detail }) => detail)],
-    failing: () => [`Failing at ${broken.map(says).join(' Also at ')}`],
+    failing: () => broken.map(says),
   };
   return { ...found, checks, status, verdict: parts[status]().join(' ') };
 }

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { AddressGuard } from '../../config/address-guard.ts';
 import { type Env, EnvError } from '../../config/env.ts';
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 import type { AccountProxy, ProxyFindings } from '../../contracts/worker-api.ts';
 import type {
   CheckedProxy,
@@ -49,8 +50,7 @@ function checkerOf(env: Settings, guard: AddressGuard): () => Promise<CheckerTar
       for (const { hostname } of [targets.http, targets.https]) {
         const why = await guard.refusalToKeep(hostname);
         if (why !== null) {
-          const what = 'The address of the checker may not be called; FLOTILLA_ALLOWED_NETWORKS can allow it.';
-          throw new TaskError('InvalidInput', `${what} ${why}`);
+          throw new TaskError('InvalidInput', `${say('proxy.checker-inside')} ${why}`);
         }
       }
       return targets;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../config/logger.ts';
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 import type { Driver, Progress, StepOptions } from '../platforms/driver.ts';
 import type { AccountSession, OpenAccount, StepRequest, StepWork } from './account-session.ts';
 import { createLeaseKeeper } from './lease-keeper.ts';
@@ -130,7 +131,7 @@ export function createSessionManager<Handle>(options: SessionManagerOptions<Hand
       throw toStepError(error, []);
     });
     if (secret.platform !== platform) {
-      throw new TaskError('InvalidInput', `The account belongs to "${secret.platform}", not to "${platform}".`);
+      throw new TaskError('InvalidInput', say('account.belongs', { platform: secret.platform, wanted: platform }));
     }
     return { secret, proof };
   }

@@ -1,4 +1,5 @@
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 
 /**
  * What a person reads when the platform asks again after it was given their code. Another sort of challenge is a new
@@ -8,5 +9,5 @@ import { TaskError } from '../../contracts/errors.ts';
 export function afterCode(asked: TaskError, error: unknown): unknown {
   if (!(error instanceof TaskError) || error.type !== 'ChallengeRequired') return error;
   if (error.details.challenge !== asked.details.challenge) return error;
-  return new TaskError(error.type, `The platform refused the code that was given. ${error.message}`, error.details);
+  return new TaskError(error.type, say('platform.refused-code', { why: error.message }), error.details);
 }

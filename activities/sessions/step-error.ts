@@ -1,4 +1,5 @@
 import { TaskError } from '../../contracts/errors.ts';
+import { say } from '../../contracts/said.ts';
 import { networkError } from '../platforms/page-steps.ts';
 import { cleanMessage } from './secrets.ts';
 
@@ -31,7 +32,7 @@ export function toStepError(
   const clean = typed(error, secrets);
   if (circumstances?.submitted) {
     if (clean.type === 'OutcomeUnknown') return clean;
-    return new TaskError('OutcomeUnknown', `The post was sent, and the step broke off after it: ${clean.message}`);
+    return new TaskError('OutcomeUnknown', say('sent.broke-off', { why: clean.message }));
   }
   if (!circumstances?.aborted.aborted || clean.type === 'OutcomeUnknown') return clean;
   const { reason } = circumstances.aborted;

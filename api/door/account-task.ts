@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { hasPages } from '../../activities/platforms/profiles.ts';
 import { accountWorkflowId } from '../../contracts/bulk.ts';
+import { say } from '../../contracts/said.ts';
 import type { AccountTaskState } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
 import { notFound } from '../problem.ts';
+import { saidOf, toldData } from '../said.ts';
 import { type AccountTaskRow, temporalUrl } from './read.ts';
 import type { accountTaskItemSchema, accountTaskSchema } from './schemas.ts';
 
@@ -19,8 +21,11 @@ export function toAccountTaskItem(row: AccountTaskRow): z.input<typeof accountTa
     username: row.username,
     state: row.state as AccountTaskState,
     stateReason: row.stateReason,
+    ...saidOf({ stateReason: row.stateReason }),
     counters: row.counters,
-    ...(row.errorType ? { error: { type: row.errorType, message: row.errorMessage ?? '' } } : {}),
+    ...(row.errorType
+      ? { error: { type: row.errorType, message: row.errorMessage ?? '', ...saidOf({ message: row.errorMessage }) } }
+      : {}),
     attempts: row.attempts,
     wakeAt: iso(row.wakeAt),
     startedAt: iso(row.startedAt),
@@ -45,7 +50,7 @@ export async function readAccountTask(
       evidence: { orderBy: { createdAt: 'asc' } },
     },
   });
-  if (!found) throw notFound(`There is no account task ${accountTaskId} in the ${kind} task ${id}.`);
+  if (!found) throw notFound(say('none.task-of', { id: accountTaskId, kind, task: id }));
   const [events, challenge] = await Promise.all([
     deps.db.taskEvent.findMany({ where: { accountTaskId }, orderBy: { id: 'desc' }, take: TIMELINE }),
     deps.db.challenge.findFirst({ where: { accountTaskId, state: 'open' }, orderBy: { createdAt: 'desc' } }),
@@ -62,7 +67,7 @@ export async function readAccountTask(
       id: `${event.xid}-${event.id}`,
       type: event.type,
       at: event.at.toISOString(),
-      data: event.data,
+      data: toldData(event.data),
     })),
     intents: found.intents.map((intent) => ({
       id: intent.id,
@@ -87,6 +92,7 @@ export async function readAccountTask(
       id: challenge.id,
       type: challenge.type,
       message: challenge.message,
+      ...saidOf({ message: challenge.message }),
       createdAt: challenge.createdAt.toISOString(),
     },
     workflowId,

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { bulkWorkflowId, type Pace } from '../../contracts/bulk.ts';
+import { say } from '../../contracts/said.ts';
 import type { AnyKind } from '../../kinds/define.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import type { Deps } from '../deps.ts';
@@ -103,11 +104,10 @@ async function writeAccountTasks(db: Db, taskId: string, planned: readonly Plann
 export function refuse({ refused, planned }: Prepared, skipRefused: boolean): void {
   if (refused.length > 0 && !skipRefused) {
     throw unprocessable(
-      `${refused.length} of ${refused.length + planned.length} accounts cannot take part. ` +
-        'Take them out, or send skipRefused to go on without them.',
+      say('order.refused', { refused: refused.length, count: refused.length + planned.length }),
       refused.slice(0, MAX_REASONS).map(({ username, reason }) => ({
         path: 'accounts',
-        message: `${username}: ${reason}`,
+        message: say('file.says', { file: username, why: reason }),
       })),
     );
   }
@@ -128,7 +128,7 @@ export function refuseCanary({ planned }: Prepared, canary: number | undefined):
       message:
         total < 2
           ? 'A canary needs at least two accounts that take part; leave it out.'
-          : `Must be from 1 to ${total - 1}, because ${total} accounts take part.`,
+          : say('order.canary-size', { most: total - 1, count: total }),
     },
   ]);
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { StoredFile } from '../../activities/media/store.ts';
+import { say } from '../../contracts/said.ts';
 import type { evidenceMetaSchema } from '../../contracts/worker-api.ts';
 import type { Deps } from '../deps.ts';
 import { notFound, Problem } from '../problem.ts';
@@ -49,7 +50,7 @@ export async function keepEvidence(deps: Pick<Deps, 'db'>, meta: Meta, file: Sto
       file.sha256,
       file.bytes,
     );
-    if (!kept) throw notFound(`There is no account task ${meta.accountTaskId}.`);
+    if (!kept) throw notFound(say('none.some-account-task', { id: meta.accountTaskId }));
     await addEvent(tx, {
       taskId: kept.taskId,
       accountTaskId: meta.accountTaskId,

@@ -1,5 +1,6 @@
 import { platformProfiles } from '../../activities/platforms/profiles.ts';
 import { readEnv } from '../../config/env.ts';
+import { say } from '../../contracts/said.ts';
 import type { Facts, FactsWanted } from '../../kinds/define.ts';
 import { unprocessable } from '../problem.ts';
 import { readRenditions } from './renditions.ts';
@@ -24,7 +25,7 @@ async function readTargets(db: Db, followCategoryId: string): Promise<string[]> 
   const category = await queryOne(db, 'SELECT id FROM "FollowCategory" WHERE id = $1::uuid', followCategoryId);
   if (!category) {
     throw unprocessable('There is no such follow category.', [
-      { path: 'params.categoryId', message: `There is no follow category ${followCategoryId}.` },
+      { path: 'params.categoryId', message: say('none.some-category', { id: followCategoryId }) },
     ]);
   }
   const targets = await query<{ username: string }>(

@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import { canaryOf } from '../../activities/bulk-ledger.ts';
+import { say } from '../../contracts/said.ts';
 import type { BulkState } from '../../contracts/states.ts';
 import { emptyTotals } from '../../contracts/states.ts';
 import { patternOf } from '../../contracts/values.ts';
 import type { Deps } from '../deps.ts';
 import { decodeCursor, encodeCursor } from '../pages.ts';
 import { notFound } from '../problem.ts';
+import { saidOf } from '../said.ts';
 import { readTallies, type Tallies, temporalUrl, withZeros } from './read.ts';
 import type { taskItemSchema, taskSchema } from './schemas.ts';
 import { type Db, query, queryOne } from './sql.ts';
@@ -50,6 +52,7 @@ function toItem(row: ItemRow, tally: Tallies | undefined): z.input<typeof taskIt
     name: row.name,
     state: row.state,
     stateReason: row.stateReason,
+    ...saidOf({ stateReason: row.stateReason }),
     total: row.total,
     window: row.window,
     canary: canaryOf(row),
@@ -122,7 +125,7 @@ export async function readTask(
     id,
     kind,
   );
-  if (!row) throw notFound(`There is no ${kind} task ${id}.`);
+  if (!row) throw notFound(say('none.task', { kind, id }));
   const tallies = await readTallies(deps.db, [id]);
   return {
     ...toItem(row, tallies.get(id)),

@@ -2,6 +2,7 @@ import { planRendition } from '../../activities/media/plan.ts';
 import { platformProfiles } from '../../activities/platforms/profiles.ts';
 import { mediaProbeSchema, type Recipe, recipeSchema } from '../../contracts/media.ts';
 import type { Capability, PlatformProfile } from '../../contracts/platform.ts';
+import { say } from '../../contracts/said.ts';
 import type { AnyKind } from '../../kinds/define.ts';
 import { unprocessable } from '../problem.ts';
 import { type Db, query } from './sql.ts';
@@ -46,13 +47,22 @@ function judge(asset: Asset, profile: PlatformProfile, recipe: Recipe | null): s
   if (asset.kind === 'image') {
     const { types } = profile.limits.image;
     if (types.includes(asset.mime)) return undefined;
-    return `${asset.fileName} is ${asset.mime}; ${profile.title} takes ${types.join(', ')}.`;
+    return say('media.picture-takes', {
+      file: asset.fileName,
+      type: asset.mime,
+      platform: profile.title,
+      takes: types.join(', '),
+    });
   }
   const probe = mediaProbeSchema.safeParse(asset.probe);
-  if (!probe.success) return `${asset.fileName} has no usable probe data; upload it again.`;
+  if (!probe.success) return say('media.no-probe', { file: asset.fileName });
   const rendition = planRendition(probe.data, profile.limits.video, recipe);
   if (rendition.action !== 'reject') return undefined;
-  return `${asset.fileName} cannot be published on ${profile.title}: ${rendition.reasons.join(' ')}`;
+  return say('media.not-published', {
+    file: asset.fileName,
+    platform: profile.title,
+    why: rendition.reasons.join(' '),
+  });
 }
 
 /**
@@ -72,9 +82,14 @@ export async function checkMedia(db: Db, kind: AnyKind, params: unknown): Promis
   const errors = ids.flatMap((id, place) => {
     const asset = assets.get(id);
     const path = `params.mediaIds.${place}`;
-    if (!asset) return [{ path, message: `There is no file ${id} in the library.` }];
+    if (!asset) return [{ path, message: say('none.some-file', { id }) }];
     if (wanted.size === 0 || wanted.has(asset.kind)) return [];
-    return [{ path, message: `${asset.fileName} is of type ${asset.kind}; needed: ${[...wanted].join(' or ')}.` }];
+    return [
+      {
+        path,
+        message: say('order.file-kind', { file: asset.fileName, kind: asset.kind, needed: [...wanted].join(' or ') }),
+      },
+    ];
   });
   if (errors.length > 0) throw unprocessable('The media cannot be used as given.', errors.slice(0, 100));
 

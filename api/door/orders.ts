@@ -2,13 +2,14 @@ import { tellFinished } from '../../activities/alerts.ts';
 import type { RetryOnly } from '../../contracts/bulk.ts';
 import { BULK_UPDATES } from '../../contracts/bulk.ts';
 import type { Resolution } from '../../contracts/orchestration.ts';
-import { type BulkState, isFinalBulkState } from '../../contracts/states.ts';
+import { say } from '../../contracts/said.ts';
+import { type AccountTaskState, type BulkState, isFinalBulkState } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
 import { answerChallenge } from '../inbox-answer.ts';
 import { conflict, notFound } from '../problem.ts';
 import { asSql, queryOne } from './sql.ts';
 import { countRetriable, NOTHING_TO_RETRY, rerunFailed } from './start.ts';
-import { headOf, noteTask, stateWords, type TaskHead } from './tasks.ts';
+import { headOf, noteTask, type TaskHead } from './tasks.ts';
 import { sendOrder } from './temporal.ts';
 
 type OrderDeps = Pick<Deps, 'db' | 'temporal' | 'log'>;
@@ -30,8 +31,8 @@ type Taken = { state: BulkState };
 
 const hasNotBegun = (task: TaskHead): boolean => task.state === 'draft' || task.state === 'scheduled';
 
-function refuse(task: TaskHead, order: string): never {
-  throw conflict(`A task that is ${stateWords(task.state)} cannot be ${order}.`);
+function refuse(task: TaskHead, order: 'paused' | 'resumed' | 'approved' | 'cancelled' | 'changed' | 'retried'): never {
+  throw conflict(say(`order.state.${task.state}.${order}`));
 }
 
 export async function pauseTask(deps: OrderDeps, { kind, id, by }: OrderRequest): Promise<OrderAnswer> {
@@ -63,7 +64,7 @@ export async function approveTask(deps: OrderDeps, { kind, id, by }: OrderReques
  * the task's state: whichever comes first decides.
  */
 async function cancelBeforeStart(deps: OrderDeps, task: TaskHead, by: string): Promise<boolean> {
-  const reason = `Cancelled by ${by} before it began.`;
+  const reason = say('task.cancelled-early', { name: by });
   return deps.db.$transaction(
     async (tx) => {
       const moved = await queryOne<{ n: number; window: number }>(
@@ -111,7 +112,7 @@ export async function setTaskWindow(
   { kind, id, by, window }: OrderRequest & { window: number },
 ): Promise<OrderAnswer & { window: number }> {
   const task = await headOf(deps.db, kind, id);
-  if (isFinalBulkState(task.state)) refuse(task, 'given another window');
+  if (isFinalBulkState(task.state)) refuse(task, 'changed');
   if (hasNotBegun(task)) {
     const set = await deps.db.$transaction(async (tx) => {
       const changed = await queryOne<{ state: BulkState }>(
@@ -136,7 +137,7 @@ export async function retryFailedOf(
 ): Promise<OrderAnswer & { retried: number }> {
   const only = Object.keys(given).length > 0 ? given : null;
   const task = await headOf(deps.db, kind, id);
-  if (hasNotBegun(task)) refuse(task, 'tried again');
+  if (hasNotBegun(task)) refuse(task, 'retried');
   if (isFinalBulkState(task.state)) return rerunFailed(deps, task, { only, by });
   if (only && (await countRetriable(deps.db, task.id, only)) === 0) throw conflict(NOTHING_TO_RETRY);
   const { retried } = await sendOrder<{ retried: number }>(
@@ -161,8 +162,7 @@ export async function resolveAccountTask(
     select: { state: true },
   });
   if (!found) throw notFound('There is no such account task in this bulk task.');
-  if (found.state !== 'parked')
-    throw conflict(`The account task is ${found.state}; only a parked one waits for an answer.`);
+  if (found.state !== 'parked') throw conflict(say(`order.not-parked.${found.state as AccountTaskState}`));
   const challenge = await deps.db.challenge.findFirst({
     where: { accountTaskId, state: 'open' },
     orderBy: { createdAt: 'desc' },

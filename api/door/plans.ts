@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { platformProfiles } from '../../activities/platforms/profiles.ts';
 import type { Capability, PlatformProfile } from '../../contracts/platform.ts';
+import { say } from '../../contracts/said.ts';
 import type { AnyKind } from '../../kinds/define.ts';
 import type { SelectedAccount } from './selection.ts';
 
@@ -34,10 +35,13 @@ export function accountRefusal(account: SelectedAccount, kind: AnyKind): string 
   const status = (kind.uses ?? 'session') === 'session' ? REFUSED_STATUSES[account.status] : undefined;
   if (status) return status;
   const profile = platformProfiles[account.platform];
-  if (!profile) return `The platform ${account.platform} is not known here.`;
+  if (!profile) return say('account.platform-here', { platform: account.platform });
   const lacking = kind.needs.filter((capability) => !profile.capabilities.includes(capability));
   if (lacking.length === 0) return undefined;
-  return `${profile.title} cannot do this: it does not ${lacking.map((one) => CAPABILITY_WORDS[one]).join(', ')}.`;
+  return say('account.cannot', {
+    platform: profile.title,
+    what: lacking.map((one) => CAPABILITY_WORDS[one]).join(', '),
+  });
 }
 
 /** Why a platform would not take the texts of a plan; nothing when it would. */
@@ -46,17 +50,17 @@ export function textRefusal(kind: AnyKind, plan: unknown, profile: PlatformProfi
   for (const [index, caption] of (kind.captions?.(plan) ?? []).entries()) {
     const length = [...caption].length;
     if (length > captionMaxChars) {
-      return `Caption ${index + 1} has ${length} characters; ${profile.title} takes at most ${captionMaxChars}.`;
+      return say('plan.caption', { place: index + 1, count: length, platform: profile.title, most: captionMaxChars });
     }
   }
   const longBio = kind.bios?.(plan).find((bio) => [...bio].length > profile.limits.bioMaxChars);
   if (longBio !== undefined) {
-    return `The bio has ${[...longBio].length} characters; ${profile.title} takes at most ${profile.limits.bioMaxChars}.`;
+    return say('plan.bio', { count: [...longBio].length, platform: profile.title, most: profile.limits.bioMaxChars });
   }
   const parsed = postsSchema.safeParse(plan);
   const tooMany = parsed.data?.posts.find((post) => post.mentions.length > maxMentions);
   if (!tooMany) return undefined;
-  return `A post mentions ${tooMany.mentions.length} accounts; ${profile.title} takes at most ${maxMentions}.`;
+  return say('plan.mentions', { count: tooMany.mentions.length, platform: profile.title, most: maxMentions });
 }
 
 /** How many paced actions a plan takes, of all sorts. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { platformProfiles } from '../../activities/platforms/profiles.ts';
+import { say } from '../../contracts/said.ts';
 import type { AnyKind, PlanTask } from '../../kinds/define.ts';
 import { unprocessable } from '../problem.ts';
 import { countBusy, type Duplicates, findDuplicates } from './duplicates.ts';
@@ -51,7 +52,7 @@ function drawId(order: Order): string {
 
 function duplicateRefusal(duplicates: Duplicates, accountId: string, media: ReadonlySet<string>): string | undefined {
   const other = duplicates.get(accountId)?.find((task) => [...task.media].some((id) => media.has(id)));
-  return other && `Duplicate: the task "${other.taskName}", which has not ended, gives this account the same file.`;
+  return other && say('plan.duplicate', { name: other.taskName });
 }
 
 interface Checks {
@@ -106,7 +107,6 @@ export async function prepare(db: Db, order: Order): Promise<Prepared> {
     db,
     planned.map(({ account }) => account),
   );
-  const warnings =
-    busy > 0 ? [`${busy} of the accounts also have work in other tasks that have not ended; they take turns.`] : [];
+  const warnings = busy > 0 ? [say('plan.busy', { count: busy })] : [];
   return { planned, refused, warnings };
 }

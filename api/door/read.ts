@@ -1,6 +1,7 @@
 import { canaryOf } from '../../activities/bulk-ledger.ts';
 import { accountTaskStateCounts } from '../../activities/tallies.ts';
 import type { Aggregate } from '../../contracts/bulk.ts';
+import { say } from '../../contracts/said.ts';
 import {
   type BulkState,
   emptyTotals,
@@ -83,7 +84,7 @@ export async function readAggregate(
     id,
     kind,
   );
-  if (!task) throw notFound(`There is no ${kind} task ${id}.`);
+  if (!task) throw notFound(say('none.task', { kind, id }));
   const runs = task.state === 'running' || task.state === 'paused';
   const live = runs ? await askAggregate(deps, task.workflowId) : undefined;
   return live ?? fromLedger(deps.db, task);

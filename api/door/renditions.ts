@@ -1,4 +1,5 @@
 import { recipeSchema } from '../../contracts/media.ts';
+import { say } from '../../contracts/said.ts';
 import type { Facts } from '../../kinds/define.ts';
 import { unprocessable } from '../problem.ts';
 import { type Db, query, queryOne } from './sql.ts';
@@ -14,7 +15,7 @@ export async function readRenditions(db: Db, taskId: string): Promise<NonNullabl
   const task = await queryOne(db, 'SELECT id FROM "BulkTask" WHERE id = $1::uuid', taskId);
   if (!task) {
     throw unprocessable('There is no such task to take renditions from.', [
-      { path: 'params.variantsOf', message: `There is no bulk task ${taskId}.` },
+      { path: 'params.variantsOf', message: say('none.bulk-task', { id: taskId }) },
     ]);
   }
   const rows = await query<{ accountId: string; mediaId: string; recipe: unknown }>(

@@ -10,6 +10,7 @@ import {
 import { ACCOUNT_TASK_STATES, BULK_STATES } from '../../contracts/states.ts';
 import { instantSchema } from '../../contracts/values.ts';
 import type { AnyKind } from '../../kinds/define.ts';
+import { saidShape } from '../said.ts';
 import { MAX_ACCOUNTS, selectionSchema } from './selection.ts';
 
 const time = z.iso.datetime();
@@ -54,6 +55,7 @@ export const createdSchema = z.object({
   startAt: time.nullable(),
   createdAt: time,
   warnings: z.array(z.string()),
+  ...saidShape,
 });
 
 export const dryRunSchema = z.object({
@@ -69,11 +71,12 @@ export const dryRunSchema = z.object({
     )
     .meta({ description: 'What the first 100 accounts would do' }),
   refused: z
-    .array(z.object({ accountId: z.uuid(), username: z.string(), reason: z.string() }))
+    .array(z.object({ accountId: z.uuid(), username: z.string(), reason: z.string(), ...saidShape }))
     .meta({ description: 'At most the first 1,000' }),
   refusedTotal: z.int(),
   canary: z.int().nullable().meta({ description: 'How many accounts go first; null for all at once' }),
   warnings: z.array(z.string()),
+  ...saidShape,
   forecast: z.object({
     finishAt: time,
     secondsPerPost: z.number(),
@@ -94,6 +97,7 @@ const taskHead = {
   name: z.string(),
   state: z.enum(BULK_STATES),
   stateReason: z.string().nullable(),
+  ...saidShape,
   total: z.int(),
   window: z.int(),
   canary: canarySchema.nullable().meta({ description: 'The accounts that go first, until an approval' }),
@@ -125,8 +129,9 @@ const accountTaskHead = {
   username: z.string(),
   state: z.enum(ACCOUNT_TASK_STATES),
   stateReason: z.string().nullable(),
+  ...saidShape,
   counters,
-  error: z.object({ type: z.string(), message: z.string() }).optional(),
+  error: z.object({ type: z.string(), message: z.string(), ...saidShape }).optional(),
   attempts: z.int(),
   wakeAt: time.nullable(),
   startedAt: time.nullable(),
@@ -166,7 +171,9 @@ export const accountTaskSchema = z.object({
       createdAt: time,
     }),
   ),
-  challenge: z.object({ id: z.uuid(), type: z.string(), message: z.string(), createdAt: time }).nullable(),
+  challenge: z
+    .object({ id: z.uuid(), type: z.string(), message: z.string(), ...saidShape, createdAt: time })
+    .nullable(),
   workflowId: z.string(),
   temporalUrl: z.url(),
 });

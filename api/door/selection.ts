@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { say } from '../../contracts/said.ts';
 import { accountConditions, accountFilterSchema } from '../account-filter.ts';
 import type { FieldError } from '../problem.ts';
 import { unprocessable } from '../problem.ts';
@@ -52,7 +53,7 @@ function repeated(ids: readonly string[]): FieldError[] {
   for (const [place, id] of ids.entries()) {
     const before = first.get(id);
     if (before === undefined) first.set(id, place);
-    else errors.push({ path: `accounts.ids.${place}`, message: `The account ${id} is already at place ${before}.` });
+    else errors.push({ path: `accounts.ids.${place}`, message: say('order.account-twice', { id, place: before }) });
   }
   return errors;
 }
@@ -61,7 +62,7 @@ async function byIds(db: Db, given: readonly string[]): Promise<SelectedAccount[
   const ids = given.map((id) => id.toLowerCase());
   const twice = repeated(ids);
   if (twice.length > 0) {
-    throw unprocessable(`${twice.length} of the accounts are named more than once.`, twice.slice(0, MAX_NAMED));
+    throw unprocessable(say('order.twice', { count: twice.length }), twice.slice(0, MAX_NAMED));
   }
   const found = await query<SelectedAccount>(
     db,
@@ -73,17 +74,17 @@ async function byIds(db: Db, given: readonly string[]): Promise<SelectedAccount[
   const known = new Set(found.map((account) => account.id));
   const unknown = ids.flatMap((id, place) => (known.has(id) ? [] : [{ id, place }]));
   throw unprocessable(
-    `${unknown.length} of the accounts do not exist.`,
+    say('order.unknown', { count: unknown.length }),
     unknown
       .slice(0, MAX_NAMED)
-      .map(({ id, place }) => ({ path: `accounts.ids.${place}`, message: `There is no account ${id}.` })),
+      .map(({ id, place }) => ({ path: `accounts.ids.${place}`, message: say('none.some-account', { id }) })),
   );
 }
 
 /** Why a selection is empty, for people. */
 function noneOf(selection: Selection): string {
-  if ('platform' in selection) return `There is no account of ${selection.platform}.`;
-  if ('filter' in selection) return 'No account matches the filter.';
+  if ('platform' in selection) return say('order.no-account-platform', { platform: selection.platform });
+  if ('filter' in selection) return say('order.no-account-filter');
   return 'tag' in selection ? `No account has the tag ${selection.tag}.` : 'No account is chosen.';
 }
 
@@ -110,7 +111,7 @@ export async function loadSelection(db: Db, selection: Selection): Promise<Selec
   }
   if (accounts.length > MAX_ACCOUNTS) {
     throw unprocessable('Too many accounts for one bulk task.', [
-      { path: 'accounts', message: `At most ${MAX_ACCOUNTS} accounts fit; split them over several tasks.` },
+      { path: 'accounts', message: say('order.most-accounts', { count: MAX_ACCOUNTS }) },
     ]);
   }
   return accounts;

@@ -1,12 +1,13 @@
 import { RETRIABLE_ACCOUNT_TASK, retryValues } from '../../activities/bulk-ledger.ts';
 import type { RetryOnly } from '../../contracts/bulk.ts';
 import { retryWords } from '../../contracts/bulk-events.ts';
+import { say } from '../../contracts/said.ts';
 import type { BulkState } from '../../contracts/states.ts';
 import { FINAL_BULK_STATES } from '../../contracts/states.ts';
 import type { Deps } from '../deps.ts';
 import { conflict } from '../problem.ts';
 import { type Db, query, queryOne } from './sql.ts';
-import { HEAD_COLUMNS, headOf, noteTask, stateWords, type TaskHead } from './tasks.ts';
+import { HEAD_COLUMNS, headOf, noteTask, type TaskHead } from './tasks.ts';
 import { startBulkWorkflow } from './temporal.ts';
 
 type StartDeps = Pick<Deps, 'db' | 'temporal' | 'log'>;
@@ -50,11 +51,7 @@ export async function startTask(
   });
   if (!task) {
     const { state } = await headOf(deps.db, kind, id);
-    throw conflict(
-      state === 'scheduled'
-        ? 'This task is already being started.'
-        : `This task was already started; it is ${stateWords(state)}.`,
-    );
+    throw conflict(state === 'scheduled' ? 'This task is already being started.' : say(`order.started.${state}`));
   }
   return { id, state: await startCommitted(deps, task) };
 }

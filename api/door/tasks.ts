@@ -1,3 +1,4 @@
+import { say } from '../../contracts/said.ts';
 import type { BulkState } from '../../contracts/states.ts';
 import type { AnyKind } from '../../kinds/define.ts';
 import { findKind } from '../../kinds/index.ts';
@@ -22,7 +23,7 @@ export const HEAD_COLUMNS =
 /** @throws Problem 404 for a name that no kind has */
 export function kindOf(name: string): AnyKind {
   const kind = findKind(name);
-  if (!kind) throw notFound(`There is no kind of bulk task named ${name}.`);
+  if (!kind) throw notFound(say('none.kind', { name }));
   return kind;
 }
 
@@ -35,13 +36,8 @@ export async function headOf(db: Db, kind: string, id: string): Promise<TaskHead
     id,
     kind,
   );
-  if (!task) throw notFound(`There is no ${kind} task ${id}.`);
+  if (!task) throw notFound(say('none.task', { kind, id }));
   return task;
-}
-
-/** A state in the middle of a sentence. */
-export function stateWords(state: BulkState): string {
-  return state === 'draft' ? 'a draft' : state.replaceAll('_', ' ');
 }
 
 /** One entry of the task's timeline, as the workflow's own changes of state write it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fingerprintPattern } from '../../contracts/fingerprint-pattern.ts';
+import { say } from '../../contracts/said.ts';
 import { instantSchema } from '../../contracts/values.ts';
 import { type Db, query, queryOne } from '../door/sql.ts';
 import { pageOf, pageQuery } from '../pages.ts';
@@ -146,7 +147,7 @@ async function settle(db: Db, fingerprint: string, by: string | null) {
     fingerprint,
     by,
   );
-  if (!row) throw notFound(`There is no cause of errors with the fingerprint ${fingerprint}.`);
+  if (!row) throw notFound(say('none.cause', { fingerprint }));
   const [group] = await toGroups(db, [row]);
   return { status: 200, body: group };
 }

@@ -8,6 +8,7 @@ import {
   VIEW_MESSAGE_BYTES,
   VIEW_SOCKET,
 } from '../../contracts/live-view.ts';
+import { say } from '../../contracts/said.ts';
 import type { Actor } from '../actor.ts';
 import type { Deps } from '../deps.ts';
 import { queryOne } from '../door/sql.ts';
@@ -64,7 +65,7 @@ export const liveRoutes: Route[] = [
     async handler({ params: { accountTaskId }, query: { mode }, req, res, actor, deps }) {
       checkOrigin(req, actor, deps);
       if ((open.get(actor.id) ?? 0) >= MOST_VIEWS) {
-        throw tooMany(`You have ${MOST_VIEWS} live views open; close one first.`, 5);
+        throw tooMany(say('order.live-views', { count: MOST_VIEWS }), 5);
       }
       const socket = await acceptView(req);
       countView(actor, socket);

@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import { acquireLease, releaseLease } from '../../activities/leases.ts';
 import { hasPages } from '../../activities/platforms/profiles.ts';
 import { takeOverOwner } from '../../contracts/live-view.ts';
+import { say } from '../../contracts/said.ts';
 import type { AccountTaskState } from '../../contracts/states.ts';
 import { accountLeaseResource } from '../../contracts/worker-api.ts';
 import type { Actor } from '../actor.ts';
@@ -39,7 +40,7 @@ async function findParked(deps: Deps, accountTaskId: string): Promise<Parked & {
   }
   const { challengeId, state } = found;
   if (state !== 'parked' || challengeId === null) {
-    throw conflict(`The account task is ${state}; only one that waits for a person can be taken over.`);
+    throw conflict(say(`order.not-waiting.${state as AccountTaskState}`));
   }
   return { ...found, challengeId };
 }

@@ -1,3 +1,4 @@
+import { say } from '../../contracts/said.ts';
 import { notFound } from '../problem.ts';
 import { idParams, route } from '../route.ts';
 import { readSeries, seriesQuery, seriesSchema } from './series.ts';
@@ -17,7 +18,7 @@ export const getWorkerMetrics = route({
   },
   async handler({ params: { id }, query, deps }) {
     const worker = await deps.db.workerHost.findUnique({ where: { id }, select: { id: true } });
-    if (!worker) throw notFound(`There is no worker ${id}.`);
+    if (!worker) throw notFound(say('none.worker', { id }));
     return { status: 200, body: await readSeries(deps.db, { table: 'WorkerMetric', workerId: id }, query) };
   },
 });

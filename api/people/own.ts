@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { say } from '../../contracts/said.ts';
 import type { Actor } from '../actor.ts';
 import type { Deps } from '../deps.ts';
 import { conflict, forbidden, notFound, unprocessable } from '../problem.ts';
@@ -112,7 +113,7 @@ const passwordRoute = route({
     const attempt = { address: req.ip ?? '', name: user.name };
     await takeAttempt(deps, attempt);
     const refuse = (path: string, message: string) =>
-      unprocessable(`The password was not changed: ${message}.`, [{ path, message }]);
+      unprocessable(say('access.password-kept', { why: message }), [{ path, message }]);
     if (!(await passwordMatches(user.passwordHash, current))) {
       const who = { actorId: actor.id, actor: actor.name };
       await recordSignIn({ action: 'changePassword.failed', ...who, detail: {} }, { req, res, deps });

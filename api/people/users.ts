@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { say } from '../../contracts/said.ts';
 import type { User } from '../../prisma/generated/client.ts';
 import type { Actor } from '../actor.ts';
 import { ROLES } from '../actor.ts';
@@ -121,7 +122,7 @@ export const usersRoutes: Route[] = [
         return { status: 201, body: { ...toUser(user), password }, headers: NO_STORE };
       } catch (error) {
         if (!isDuplicate(error)) throw error;
-        throw conflict(`There is a person named ${body.name} already.`, [{ path: 'name', message: 'Taken' }]);
+        throw conflict(say('account.name-taken', { name: body.name }), [{ path: 'name', message: 'Taken' }]);
       }
     },
   }),

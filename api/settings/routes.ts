@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { say } from '../../contracts/said.ts';
 import { retentionSchema, settingsSchema } from '../../contracts/settings.ts';
 import { addressFault, allows, createAddressMatcher } from '../addresses.ts';
 import type { Deps } from '../deps.ts';
@@ -56,12 +57,12 @@ function checkAllowList(entries: readonly string[], address: string, deps: Deps)
   const matches = createAddressMatcher(all, 'The list');
   const refuse = (detail: string, message: string) => unprocessable(detail, [{ path: 'allowedIps', message }]);
   if (!allows(all, matches, address)) {
-    throw refuse(`This would shut you out: your address is ${address}.`, `Must take in your own address, ${address}`);
+    throw refuse(say('access.shut-out', { address }), say('field.own-address', { address }));
   }
   const hosts = workerAddresses(deps).filter((host) => !allows(all, matches, host));
   if (hosts.length > 0) {
     const named = hosts.slice(0, 10).join(', ');
-    throw refuse(`This would shut out worker hosts that are at work: ${named}.`, `Must take in ${named} too`);
+    throw refuse(say('access.shut-hosts', { addresses: named }), say('field.addresses', { addresses: named }));
   }
 }
 

@@ -7,6 +7,7 @@ import { numberedPageQuery, pageOf, toNumberedPage } from '../pages.ts';
 import { conflict, notFound } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { idParams, route } from '../route.ts';
+import { saidOf } from '../said.ts';
 import { attemptsOf } from './attempts.ts';
 import { messageOf } from './message.ts';
 import { deliverySchema } from './schemas.ts';
@@ -42,6 +43,7 @@ const toDelivery =
   ({ env }: Pick<Deps, 'env'>) =>
   ({ messageId, payload, nextAt, ...row }: DeliveryRow): z.input<typeof deliverySchema> => ({
     ...row,
+    ...saidOf({ error: row.error }),
     messageId: `msg_${messageId}`,
     mostAttempts: attemptsOf(row.event),
     attemptedAt: row.attemptedAt?.toISOString() ?? null,

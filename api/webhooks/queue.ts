@@ -1,3 +1,4 @@
+import { say } from '../../contracts/said.ts';
 import { TEST_EVENT } from '../../contracts/webhooks.ts';
 import type { Webhook } from '../../prisma/generated/client.ts';
 import { type Db, query, queryOne } from '../door/sql.ts';
@@ -64,7 +65,7 @@ function reasonToDisable(claimed: Claimed, attempt: Attempt, most: number): stri
   if (attempt.gone) return 'It answered 410: it wants no more messages.';
   // One more attempt by hand does not disable what a person is mending.
   if (claimed.attempts !== most) return null;
-  return `${most} attempts at one message failed, and none came through meanwhile. The last: ${attempt.error ?? ''}`;
+  return `${say('webhook.attempts', { count: most })} ${say('webhook.last', { why: attempt.error ?? '' })}`;
 }
 
 /** Keeps how an attempt went. @returns the webhook, when it was disabled by it */

@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { say } from '../../contracts/said.ts';
 import type { WebhookEvent } from '../../contracts/webhooks.ts';
 import type { Deps } from '../deps.ts';
 import { type Db, query } from '../door/sql.ts';
 import { badRequest, conflict, notFound } from '../problem.ts';
 import type { Route } from '../route.ts';
 import { idParams, route } from '../route.ts';
+import { saidOf } from '../said.ts';
 import { sealWebhookKey } from '../secrets.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { newWebhookSchema, webhookChangesSchema, webhookSchema } from './schemas.ts';
@@ -47,6 +49,7 @@ function toWebhook(row: WebhookRow): z.input<typeof webhookSchema> {
   const { createdById, lastAt, lastStatus, lastOk, ...rest } = row;
   return {
     ...rest,
+    ...saidOf({ disabledReason: row.disabledReason }),
     disabledAt: row.disabledAt?.toISOString() ?? null,
     lastDelivery: lastAt && { at: lastAt.toISOString(), status: lastStatus, ok: lastOk ?? false },
     createdBy: createdById,
@@ -67,7 +70,7 @@ async function readOne(db: Db, id: string) {
 async function checkUrl({ addressGuard }: Pick<Deps, 'addressGuard'>, url: string): Promise<void> {
   const why = await addressGuard.refusalToKeep(new URL(url).hostname);
   if (why === null) return;
-  const message = `${why} FLOTILLA_ALLOWED_NETWORKS names networks that may be called.`;
+  const message = `${why} ${say('account.networks')}`;
   throw badRequest('This address may not be called.', [{ path: 'url', message }]);
 }
 
@@ -112,7 +115,7 @@ const webhookRoutes: Route[] = [
     async handler({ body, actor, deps }) {
       await checkUrl(deps, body.url);
       if ((await deps.db.webhook.count()) >= MOST_WEBHOOKS) {
-        throw conflict(`There are ${MOST_WEBHOOKS} webhooks already. Delete one first.`);
+        throw conflict(say('account.many-webhooks', { count: MOST_WEBHOOKS }));
       }
       const id = randomUUID();
       const key = `whsec_${randomBytes(KEY_BYTES).toString('base64')}`;

@@ -7,6 +7,7 @@ import {
   webhookMessageSchema,
 } from '../../contracts/webhooks.ts';
 import { line } from '../account-schemas.ts';
+import { saidShape } from '../said.ts';
 
 const MOST_EVENTS = WEBHOOK_EVENTS.length;
 
@@ -51,6 +52,7 @@ export const webhookSchema = z
     url: z.string(),
     events: z.array(webhookEventSchema),
     enabled: z.boolean(),
+    ...saidShape,
     disabledReason: z
       .string()
       .nullable()
@@ -80,6 +82,7 @@ export const deliverySchema = z
       .nullable()
       .meta({ description: 'Of the last attempt, as the rest; null when nothing was answered' }),
     error: z.string().nullable(),
+    ...saidShape,
     answer: z.string().nullable().meta({ description: 'The beginning of what was answered' }),
     durationMs: z.int().nullable(),
     attemptedAt: z.iso.datetime().nullable(),

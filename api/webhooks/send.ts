@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
 import { ADDRESS_REFUSED, type AddressGuard } from '../../config/address-guard.ts';
+import { say } from '../../contracts/said.ts';
 import { errorCode } from '../error-code.ts';
 import { readRetryAfter } from './attempts.ts';
 
@@ -48,22 +49,22 @@ export function signedHeaders({ key, messageId, body }: Outgoing, at = new Date(
 function wordsFor(error: unknown): string {
   const code = errorCode(error) ?? '';
   if (/TIMEOUT|ABORT/.test(code) || (error instanceof Error && error.name === 'TimeoutError')) {
-    return `Nothing was answered within ${ATTEMPT_MS / 1_000} seconds.`;
+    return say('webhook.late', { count: ATTEMPT_MS / 1_000 });
   }
   // The guard's own sentence, about a name that people gave.
   if (code === ADDRESS_REFUSED && error instanceof Error) return error.message;
   if (code === 'ENOTFOUND') return 'Its name is not known in the name system.';
   if (code === 'ECONNREFUSED') return 'The connection was refused: nothing listens there.';
   if (/^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/.test(code)) {
-    return `Its certificate is not trusted, or it does not speak TLS (${code}).`;
+    return say('webhook.certificate', { code });
   }
-  return `The connection failed${code ? ` (${code})` : ''}.`;
+  return code ? say('webhook.failed-code', { code }) : say('webhook.failed');
 }
 
 function wordsForStatus(status: number): string | null {
   if (status >= 200 && status < 300) return null;
-  if (status >= 300 && status < 400) return `It answered ${status}: redirects are not followed.`;
-  return `It answered ${status}.`;
+  if (status >= 300 && status < 400) return say('webhook.redirect', { status });
+  return say('webhook.status', { status });
 }
 
 /** What Postgres can keep of a stranger's text, and no more than a person reads. */

@@ -1,6 +1,7 @@
 import type { Agent } from '@atproto/api';
 import { AppBskyRichtextFacet, RichText } from '@atproto/api';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { PostDraft } from '../driver.ts';
 import { isCertainRefusal, toTaskError } from './errors.ts';
 
@@ -49,8 +50,8 @@ export function captionOf(text: string): string {
 export async function postText(agent: Agent, draft: PostDraft, maxGraphemes: number): Promise<PostText> {
   const rich = new RichText({ text: textOf(draft) });
   if (rich.graphemeLength > maxGraphemes) {
-    const added = draft.caption === rich.text ? '' : ' with its place and mentions';
-    throw new TaskError('InvalidInput', `The caption${added} has more than ${maxGraphemes} characters.`);
+    const code = draft.caption === rich.text ? 'platform.caption' : 'platform.caption-added';
+    throw new TaskError('InvalidInput', say(code, { count: maxGraphemes }));
   }
   rich.detectFacetsWithoutResolution();
   const facets: AppBskyRichtextFacet.Main[] = [];

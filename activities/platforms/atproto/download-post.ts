@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppBskyEmbedImages, AppBskyEmbedVideo, AtUri, type BlobRef } from '@atproto/api';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { ListedPost } from '../../../contracts/steps.ts';
 import type { StepOptions } from '../driver.ts';
 import { isRefusal, toTaskError } from './errors.ts';
@@ -27,7 +28,7 @@ function mediaOf(value: unknown): BlobRef | null {
 }
 
 function gone(what: string): TaskError {
-  return new TaskError('TargetNotFound', `${what} is not on the platform any more.`);
+  return new TaskError('TargetNotFound', say('platform.gone', { what }));
 }
 
 /** Writes the media of an own post into a folder, as the account's server keeps it. */
@@ -54,7 +55,7 @@ export async function downloadPost(
   const response = await session.fetch(address);
   if (response.status === 400 || response.status === 404) throw gone('The media of the post');
   if (!response.ok || !response.body) {
-    throw new TaskError('Unavailable', `The media could not be had (${response.status}).`);
+    throw new TaskError('Unavailable', say('platform.media-not-had', { status: response.status }));
   }
   const filePath = join(folder, `${rkey}${ENDINGS[blob.mimeType] ?? '.bin'}`);
   try {

@@ -1,5 +1,6 @@
 import { XRPCError } from '@atproto/api';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { StepOptions } from '../driver.ts';
 
 /** What the server calls an error of its own, and what it means here (names of the lexicons and of the server). */
@@ -25,7 +26,7 @@ function throttled(headers: XRPCError['headers']): TaskError {
     'Throttled',
     wait.retryAfterMs === undefined
       ? 'The platform asked to slow down.'
-      : `The platform asked to wait ${Math.ceil(wait.retryAfterMs / 1_000)} s.`,
+      : say('platform.wait', { count: Math.ceil(wait.retryAfterMs / 1_000) }),
     wait,
   );
 }
@@ -48,13 +49,13 @@ function answered({ status, error, message, headers }: XRPCError): TaskError {
     return new TaskError('SessionExpired', 'The platform asks to log in again.');
   }
   if (status === 413 || BLOB.test(error)) {
-    return new TaskError('MediaRejected', `The platform refused the file: ${message}`);
+    return new TaskError('MediaRejected', say('platform.refused-file', { why: message }));
   }
   // 1 and 2 are the client's own numbers for "no answer" and "an answer that makes no sense".
   if (status >= 500 || status < 400) {
     return new TaskError('Unavailable', 'The platform answered with an error, or not at all.');
   }
-  return new TaskError('InvalidInput', `The platform refused: ${message}`);
+  return new TaskError('InvalidInput', say('platform.refused', { why: message }));
 }
 
 export function toTaskError(error: unknown): TaskError {
@@ -63,7 +64,7 @@ export function toTaskError(error: unknown): TaskError {
   if (error instanceof XRPCError) return answered(error);
   return new TaskError(
     'Unavailable',
-    `The platform could not be worked with (${error instanceof Error ? error.name : 'error'}).`,
+    say('platform.not-worked', { code: error instanceof Error ? error.name : 'error' }),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Agent } from '@atproto/api';
 import { AppBskyGraphFollow } from '@atproto/api';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { StepOptions } from '../driver.ts';
 import { didOf } from './caption.ts';
 import { isCertainRefusal } from './errors.ts';
@@ -42,7 +43,8 @@ export async function follow(
 ): Promise<{ changed: boolean }> {
   progress('looking for the account');
   const subject = await didOf(agent, nameOf(target));
-  if (subject === null) throw new TaskError('TargetNotFound', `There is no account "${nameOf(target)}".`);
+  if (subject === null)
+    throw new TaskError('TargetNotFound', say('platform.no-such-account', { name: nameOf(target) }));
   if (subject === did) throw new TaskError('InvalidInput', 'An account cannot follow itself.');
   if (await follows(agent, did, subject, signal)) return { changed: false };
   progress('following');

@@ -1,4 +1,5 @@
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { ApiHandle, Credentials, StepOptions } from '../driver.ts';
 import { isCertainRefusal, isRefusal, toTaskError } from './errors.ts';
 import type { Account } from './session.ts';
@@ -100,5 +101,5 @@ export async function confirmAccount({ agent, session }: Account): Promise<void>
 }
 
 function requireActive(active = true, status = 'not active'): void {
-  if (!active) throw new TaskError('AccountBlocked', `The platform says: this account is ${status}.`);
+  if (!active) throw new TaskError('AccountBlocked', say('platform.account-is', { status }));
 }

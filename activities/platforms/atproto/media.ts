@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Agent, BlobRef } from '@atproto/api';
 import sharp from 'sharp';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import { filmSize } from './mp4.ts';
 
 export interface MediaToSend {
@@ -38,7 +39,10 @@ export async function lookAt(path: string): Promise<MediaToSend> {
     if (!media) throw new TaskError('MediaRejected', 'The file is neither an MP4 video nor a JPEG, PNG or WebP image.');
     if (bytes > MOST_BYTES[media.kind]) {
       const most = MOST_BYTES[media.kind] / 1_000_000;
-      throw new TaskError('MediaRejected', `The ${media.kind} has more than ${most} MB, which the platform refuses.`);
+      throw new TaskError(
+        'MediaRejected',
+        say(media.kind === 'video' ? 'platform.video-size' : 'platform.image-size', { most }),
+      );
     }
     return media;
   } finally {

@@ -1,5 +1,6 @@
 import type { Agent, BlobRef } from '@atproto/api';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { OwnPost, PostDraft, StepOptions } from '../driver.ts';
 import { postText, textOf } from './caption.ts';
 import { isCertainRefusal, isRefusal, toTaskError } from './errors.ts';
@@ -38,7 +39,7 @@ async function madeBefore(agent: Agent, did: string, rkey: string, draft: PostDr
 
 function unknown(error: unknown): TaskError {
   const why = error instanceof TaskError ? error.message : toTaskError(error).message;
-  return new TaskError('OutcomeUnknown', `The post was sent, and no clear answer came: ${why}`);
+  return new TaskError('OutcomeUnknown', say('sent.unclear', { why }));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { say } from '../../../contracts/said.ts';
 import type { StepOptions } from '../driver.ts';
 import { expectVisible, visit } from '../page-steps.ts';
 import { harbor, requireInside } from './page.ts';
@@ -23,7 +24,7 @@ async function readPage(page: Page, until: number, { signal }: StepOptions): Pro
 
 /** Follows a link of the main navigation. Links only: nothing that sends a form is ever touched. */
 async function openLink(page: Page, name: string, options: StepOptions): Promise<void> {
-  const link = await expectVisible(harbor.navigationLink(page, name), `the link "${name}"`, options);
+  const link = await expectVisible(harbor.navigationLink(page, name), say('page.link', { name }), options);
   const href = (await link.getAttribute('href', { signal: options.signal })) ?? '';
   await requireInside(page, await visit(page, new URL(href, page.url()).href, options));
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { ListedPost } from '../../../contracts/steps.ts';
 import type { StepOptions } from '../driver.ts';
 import { expectVisible, visit } from '../page-steps.ts';
@@ -42,7 +43,7 @@ export async function downloadPost(
   if (media === null) throw gone();
   const extension = EXTENSIONS[media.type];
   if (extension === undefined) {
-    throw new TaskError('PageChanged', `Expected a picture or film, and the platform gave ${media.type || 'no type'}.`);
+    throw new TaskError('PageChanged', say('page.no-picture', { type: media.type || 'no type' }));
   }
   // The page names the post, so its id is not trusted as part of a path.
   const filePath = join(folder, `${id.replace(/[^A-Za-z0-9_-]/g, '_')}.${extension}`);

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { StepOptions } from '../driver.ts';
 import { expectVisible, sendForm, visit } from '../page-steps.ts';
 import { harbor, requireInside } from './page.ts';
@@ -20,7 +21,7 @@ export async function follow(
     const response = await visit(page, profileUrl(site, name), options);
     await requireInside(page, response);
     if (response?.status() === 404) {
-      throw new TaskError('TargetNotFound', `There is no account named "${name}" on the platform.`);
+      throw new TaskError('TargetNotFound', say('platform.no-account', { name }));
     }
     const shown = harbor.follow(page).or(harbor.following(page)).or(harbor.editProfile(page));
     await expectVisible(shown, 'the button "Follow" or "Following"', options);

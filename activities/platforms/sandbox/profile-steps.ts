@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page, Response } from 'playwright-core';
 import type { ErrorType } from '../../../contracts/errors.ts';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { StepOptions } from '../driver.ts';
 import { expectVisible, sendForm, visit } from '../page-steps.ts';
 import { alertText, harbor, requireInside } from './page.ts';
@@ -26,7 +27,7 @@ export async function bringAbout(
   try {
     await requireInside(page, await send());
     const alert = await alertText(page);
-    if (alert !== null) throw new TaskError(refusal, `The platform refused it: ${alert}`);
+    if (alert !== null) throw new TaskError(refusal, say('platform.refused-it', { why: alert }));
   } catch (error) {
     if (!(error instanceof TaskError && error.type === 'Unavailable')) throw error;
     silence = error;

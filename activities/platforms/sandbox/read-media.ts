@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { StepOptions } from '../driver.ts';
 import { networkError } from '../page-steps.ts';
 
@@ -20,7 +21,7 @@ export async function readMedia(page: Page, address: string, { signal }: StepOpt
     const response = await page.request.get(address, { timeout: TIMEOUT_MS, signal });
     const status = response.status();
     if (status === 404 || status === 410) return null;
-    if (!response.ok()) throw new TaskError('Unavailable', `The platform did not give the file (${status}).`);
+    if (!response.ok()) throw new TaskError('Unavailable', say('platform.file-not-given', { status }));
     const type = (response.headers()['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
     return { bytes: await response.body(), type };
   } catch (error) {

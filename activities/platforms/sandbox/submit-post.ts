@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Page, Request, Response } from 'playwright-core';
 import { TaskError } from '../../../contracts/errors.ts';
+import { say } from '../../../contracts/said.ts';
 import type { OwnPost, PostDraft, StepOptions } from '../driver.ts';
 import { expectVisible, firstOf, pathOf, throttled, visit } from '../page-steps.ts';
 import { alertText, emailChallenge, harbor, placeOf, refusalOf, requireInside } from './page.ts';
@@ -54,7 +55,7 @@ function pressSubmit(page: Page, site: Site, timeout: number, { signal }: StepOp
 }
 
 function unknown(why: string): TaskError {
-  return new TaskError('OutcomeUnknown', `The post was sent, and no clear answer came: ${why}.`);
+  return new TaskError('OutcomeUnknown', say('sent.unclear', { why }));
 }
 
 /** A refusal that leaves no doubt: the platform answered, and said no. */
@@ -80,9 +81,9 @@ async function refusalAfterSubmit(
   const general = refusalOf(alert);
   if (general) return general;
   if (status === 413 || /file|video|photo|media/i.test(alert)) {
-    return new TaskError('MediaRejected', `The platform refused the file: ${alert}`);
+    return new TaskError('MediaRejected', say('platform.refused-file', { why: alert }));
   }
-  return new TaskError('InvalidInput', `The platform refused the post: ${alert}`);
+  return new TaskError('InvalidInput', say('platform.refused-post', { why: alert }));
 }
 
 /** Reads the new post off the page that says it is shared. */
@@ -92,7 +93,7 @@ async function sharedPost(page: Page, site: Site, caption: string, options: Step
   const text = (await status.textContent()) ?? '';
   const permalink = new URL((await link.getAttribute('href')) ?? '', `${site.url}/`);
   const id = postIdOf(site, permalink);
-  if (!id) throw unknown('the link to the post is not the kind that was expected');
+  if (!id) throw unknown(say('sent.link'));
   return { id, permalink: permalink.href, caption, state: /processing/i.test(text) ? 'processing' : 'published' };
 }
 
@@ -106,28 +107,32 @@ export async function submitPost(page: Page, site: Site, draft: PostDraft, optio
   options.progress('opening the upload page', 0);
   await requireInside(page, await visit(page, site.url + uploadPath(site), options));
   await fillForm(page, draft, options);
-  const submit = await expectVisible(harbor.submit(page, site), `the button "${site.submitButton}"`, options);
+  const submit = await expectVisible(
+    harbor.submit(page, site),
+    say('page.button', { name: site.submitButton }),
+    options,
+  );
   await submit.click({ trial: true, timeout: SHOWN_TIMEOUT_MS, signal: options.signal });
   options.signal.throwIfAborted();
 
   options.progress('uploading', 0.1);
   try {
     const response = await pressSubmit(page, site, ANSWER_TIMEOUT_MS + bytes / BYTES_A_MS, options);
-    if (!response) throw unknown('the connection was lost');
+    if (!response) throw unknown(say('sent.lost'));
     const status = response.status();
-    if (status >= 500) throw unknown(`the platform answered with an error (${status})`);
+    if (status >= 500) throw unknown(say('sent.status', { status }));
     if (status >= 400) throw await refusalAfterSubmit(page, site, response, options);
     const post = await sharedPost(page, site, draft.caption, options);
     options.progress('shared', 1);
     return post;
   } catch (error) {
     if (error instanceof TaskError && error.type !== 'PageChanged') throw error;
-    if (options.signal.aborted) throw unknown('the step was stopped while it waited');
-    if (error instanceof TaskError) throw unknown(error.message.replace(/\.$/, ''));
+    if (options.signal.aborted) throw unknown(say('sent.stopped'));
+    if (error instanceof TaskError) throw unknown(error.message);
     throw unknown(
       error instanceof Error && error.name === 'TimeoutError'
-        ? 'it took too long'
-        : `the page ${pathOf(page)} broke off`,
+        ? say('sent.late')
+        : say('sent.broke', { path: pathOf(page) }),
     );
   }
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { paths } from '../../../contracts/openapi.d.ts';
+import type { Said } from '../../../contracts/said.ts';
 import { api, unwrap } from './client.ts';
 import type { AccountFilter } from './types.ts';
 
@@ -13,6 +14,7 @@ export interface RefusedAccount {
   accountId: string;
   username: string | null;
   reason: string;
+  said?: { [field: string]: Said[] };
 }
 
 /** Everything that names accounts is read again, also when an order broke off half way. */

@@ -163,7 +163,7 @@ async function importAccounts({ file, dryRun }: { file: File; dryRun: boolean })
   });
   if (response.status === 401) reportUnauthorized();
   const answer: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw toApiError(response.status, answer);
+  if (!response.ok) throw await toApiError(response.status, answer);
   return answer as ImportResult;
 }
 
@@ -181,7 +181,7 @@ export function usePlatforms(): string[] {
     queryKey: ['platforms'],
     queryFn: async (): Promise<string[]> => {
       const response = await fetch('/api/openapi.json');
-      if (!response.ok) throw toApiError(response.status, undefined);
+      if (!response.ok) throw await toApiError(response.status, undefined);
       const { components } = (await response.json()) as Described;
       return (components?.schemas?.NewAccount?.properties?.platform?.examples ?? []).map(String);
     },

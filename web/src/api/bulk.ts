@@ -147,7 +147,7 @@ export function useKinds() {
 export async function dryRun(kind: string, order: Order): Promise<DryRun> {
   const path = `/api/bulk/${kind}` as '/api/bulk/upload';
   const { data, error, response } = await api.POST(path, { params: { query: { dryRun: true } }, body: order });
-  if (!response.ok) throw toApiError(response.status, error);
+  if (!response.ok) throw await toApiError(response.status, error);
   return data as DryRun;
 }
 
@@ -158,7 +158,7 @@ export async function createTask(kind: string, order: Order, idempotencyKey: str
     params: { header: { 'Idempotency-Key': idempotencyKey } },
     body: order,
   });
-  if (!response.ok) throw toApiError(response.status, error);
+  if (!response.ok) throw await toApiError(response.status, error);
   return data as CreatedTask;
 }
 

@@ -48,6 +48,6 @@ interface Answer<Data> {
  */
 export async function unwrap<Data>(call: Promise<Answer<Data>>): Promise<NonNullable<Data>> {
   const { data, error, response } = await call;
-  if (!response.ok) throw toApiError(response.status, error);
+  if (!response.ok) throw await toApiError(response.status, error);
   return data as NonNullable<Data>;
 }

@@ -72,7 +72,7 @@ async function importTargets(id: string, input: readonly string[] | File): Promi
   });
   if (response.status === 401) reportUnauthorized();
   const answer: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw toApiError(response.status, answer);
+  if (!response.ok) throw await toApiError(response.status, answer);
   return answer as FollowImport;
 }
 

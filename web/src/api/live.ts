@@ -1,5 +1,6 @@
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { StreamEvent } from '../../../contracts/event-stream.ts';
+import type { Said } from '../../../contracts/said.ts';
 import type { AccountTaskState, BulkState } from '../../../contracts/states.ts';
 import { openStream, type StreamStatus } from './stream.ts';
 
@@ -14,12 +15,16 @@ export interface AccountTaskEvent extends EventHead {
   from: AccountTaskState;
   to: AccountTaskState;
   reason: string | null;
+  /** The reason by code and values, where it has one. */
+  said?: { reason?: Said[] };
   errorType: string | null;
 }
 export interface BulkTaskEvent extends EventHead {
   type: 'bulk-task';
   state: BulkState;
   reason: string | null;
+  /** The reason by code and values, where it has one. */
+  said?: { reason?: Said[] };
   window?: number;
 }
 export interface OtherEvent extends EventHead {

@@ -8,33 +8,21 @@ export interface FieldError {
 /** An answer that is no success, or none at all (`status` 0). The message is for people to read. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly title: string;
   readonly errors: FieldError[];
-  readonly requestId: string | undefined;
 
-  constructor(status: number, title: string, detail: string, errors: FieldError[] = [], requestId?: string) {
+  constructor(status: number, detail: string, errors: FieldError[] = []) {
     super(detail);
     this.name = 'ApiError';
     this.status = status;
-    this.title = title;
     this.errors = errors;
-    this.requestId = requestId;
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+/** An answer that is no success, in the reader's language. */
+export const toApiError = (status: number, body: unknown): Promise<ApiError> =>
+  import('../ui/server-words.tsx').then(({ readProblem }) => new ApiError(...readProblem(status, body)));
 
-/** Reads an `application/problem+json` body; anything else becomes a sentence about its status. */
-export function toApiError(status: number, body: unknown): ApiError {
-  if (isRecord(body) && typeof body.detail === 'string') {
-    const errors = Array.isArray(body.errors) ? (body.errors as FieldError[]) : [];
-    const requestId = typeof body.requestId === 'string' ? body.requestId : undefined;
-    return new ApiError(status, String(body.title ?? 'Error'), body.detail, errors, requestId);
-  }
-  return new ApiError(status, 'Error', t('error.status', { status }));
-}
-
-export const unreachable = (): ApiError => new ApiError(0, t('offline.title'), t('offline.unreachable'));
+export const unreachable = (): ApiError => new ApiError(0, t('offline.unreachable'));
 
 /** A sentence for any thrown value. */
 export function messageOf(error: unknown): string {

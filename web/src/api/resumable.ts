@@ -17,7 +17,7 @@ const jsonOf = (text: string | undefined): unknown => {
     return undefined;
   }
 };
-function errorOf(error: Error | DetailedError): Error {
+async function errorOf(error: Error | DetailedError): Promise<Error> {
   const answer = 'originalResponse' in error ? error.originalResponse : undefined;
   if (!answer) return unreachable();
   if (answer.getStatus() === 401) reportUnauthorized();
@@ -36,7 +36,7 @@ async function askAgain(url: string, bytes: number): Promise<string> {
     throw unreachable();
   });
   const id = answer.headers.get('media-id');
-  if (!answer.ok || !id) throw toApiError(answer.status, await answer.json().catch(() => undefined));
+  if (!answer.ok || !id) throw await toApiError(answer.status, await answer.json().catch(() => undefined));
   return id;
 }
 
@@ -74,7 +74,7 @@ export async function sendResumable(
         return retry;
       },
       onProgress: (sent, total) => onProgress(total > 0 ? sent / total : 0),
-      onError: (error) => reject(errorOf(error)),
+      onError: (error) => void errorOf(error).then(reject),
       onSuccess: ({ lastResponse }) => resolve({ url: upload.url ?? '', last: lastResponse }),
     });
     const begin = async (): Promise<void> => {

@@ -69,9 +69,13 @@ export async function setLanguage(language: Language): Promise<void> {
   await startLanguage(language);
 }
 
+/** The change of language that is under way, or the last one. */
+export let changing: Promise<unknown> = Promise.resolve();
+
 /** Before the first draw: the language that the person wants. */
 export async function startLanguage(language: Language = preferredLanguage()): Promise<void> {
-  await i18next.changeLanguage(language);
+  changing = i18next.changeLanguage(language);
+  await changing;
   document.documentElement.lang = language;
 }
 

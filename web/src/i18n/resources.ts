@@ -1,4 +1,10 @@
+import type { ErrorType } from '../../../contracts/errors.ts';
+import type { FINDINGS } from '../../../contracts/sentences/findings.ts';
+import type { REASONS } from '../../../contracts/sentences/reasons.ts';
+import type { REFUSALS } from '../../../contracts/sentences/refusals.ts';
 import common from './en/common.ts';
+
+type ServerTexts = typeof REASONS & typeof FINDINGS & typeof REFUSALS & Record<`error.${ErrorType}`, string>;
 
 /**
  * One line an area of pages. A page names its areas in `pages.tsx`; they are read beside the page's own script, so the
@@ -8,6 +14,8 @@ export const AREAS = {
   common: { en: async () => ({ default: common }), ru: () => import('./ru/common.ts') },
   /** What the code shared with the server says in English, by its English: titles of kinds, fields, errors. */
   shared: { en: () => import('./en/shared.ts'), ru: () => import('./ru/shared.ts') },
+  /** What the server says: its English comes with what it is about, and is read by its code elsewhere (`told.ts`). */
+  said: { en: async () => ({ default: {} as ServerTexts }), ru: () => import('./ru/said.ts') },
   account: { en: () => import('./en/account.ts'), ru: () => import('./ru/account.ts') },
   accounts: { en: () => import('./en/accounts.ts'), ru: () => import('./ru/accounts.ts') },
   audit: { en: () => import('./en/audit.ts'), ru: () => import('./ru/audit.ts') },

@@ -142,28 +142,6 @@ export default {
   'How many the latency is taken of; 0 leaves it out.': 'По скольким измеряется задержка; 0 — не измерять.',
   'Watched for, seconds': 'Наблюдение, секунд',
   'Whether it holds for that long; 0 leaves it out.': 'Держится ли он столько времени; 0 — не проверять.',
-  'The task asks for something that the platform does not accept. Correct the task and start it again.':
-    'Задача просит то, чего платформа не принимает. Исправьте задачу и запустите её снова.',
-  'The platform refused the user name or password. Edit the account; it is not tried again until then.':
-    'Платформа не приняла имя пользователя или пароль. Исправьте аккаунт; до этого новых попыток не будет.',
-  'The session had ended and a new log-in was made.': 'Сеанс закончился, выполнен новый вход.',
-  'The platform asks for a confirmation that only a person can give. Answer it in the inbox.':
-    'Платформа просит подтверждения, которое может дать только человек. Ответьте во входящих.',
-  'The platform has suspended or locked this account. Settle it with the platform first.':
-    'Платформа заблокировала этот аккаунт или закрыла к нему доступ. Сначала решите это с платформой.',
-  'The platform asked to slow down. The account waits as long as the platform said.':
-    'Платформа попросила сбавить темп. Аккаунт ждёт столько, сколько она сказала.',
-  'The media file was refused. Look at its probe data, and render or replace it.':
-    'Медиафайл отклонён. Посмотрите его данные и перерисуйте или замените его.',
-  'What the step was aimed at does not exist on the platform.': 'Того, к чему относился шаг, на платформе нет.',
-  "The account's proxy could not be used. Check it under Proxies.":
-    'Прокси аккаунта не удалось использовать. Проверьте его на странице «Прокси».',
-  'The page does not look as expected. The screenshot shows what was there instead.':
-    'Страница выглядит не так, как ожидалось. На снимке видно, что было вместо этого.',
-  'Whether the platform took the post cannot be told. A person must look before anything is sent again.':
-    'Неизвестно, приняла ли платформа публикацию. Прежде чем отправлять что-либо снова, должен посмотреть человек.',
-  'A service did not answer. It was tried again until the limit.':
-    'Служба не ответила. Попытки повторялись до предела.',
   'Invalid input': 'Неверные данные',
   'Invalid credentials': 'Неверные имя или пароль',
   'Session expired': 'Сеанс закончился',
@@ -245,6 +223,14 @@ export default {
   'List posts': 'Список публикаций',
   'Save post': 'Сохранение публикации',
   'Take over': 'Ручное управление',
-  'To be tried again.': 'Будет запущено снова.',
-  'The stored one had expired.': 'Сохранённый сеанс закончился.',
+  posts: 'публикации',
+  follows: 'подписки',
+  'changes of the profile': 'изменения профиля',
+  visits: 'посещения',
+  Postgres: 'Postgres',
+  Disk: 'Диск',
+  Events: 'События',
+  Retention: 'Очистка',
+  Errors: 'Ошибки',
+  Webhooks: 'Вебхуки',
 } as const;

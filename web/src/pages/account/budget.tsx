@@ -4,6 +4,7 @@ import { useAccountBudget } from '../../api/accounts.ts';
 import type { AccountBudget } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { toldOf } from '../../i18n/told.ts';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
@@ -113,7 +114,8 @@ export function Budget({ accountId }: { accountId: string }) {
           )}
           {data.cooldown && (
             <Alert color="violet" variant="light" icon={<IconClock size={18} />} mb="md">
-              <Phrase of="account:cooldown" parts={{ at: <At at={data.cooldown.until} /> }} /> {data.cooldown.reason}
+              <Phrase of="account:cooldown" parts={{ at: <At at={data.cooldown.until} /> }} />{' '}
+              {toldOf(data.cooldown, 'reason')}
             </Alert>
           )}
           {data.actions.length === 0 ? (

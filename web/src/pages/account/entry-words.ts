@@ -2,6 +2,7 @@ import { CHALLENGE_TYPES } from '../../../../contracts/bulk.ts';
 import { ACCOUNT_TASK_STATES } from '../../../../contracts/states.ts';
 import type { TimelineEntry, TimelineKind } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { accountTaskPath } from '../../ui/evidence.ts';
 import { titleOf } from '../../ui/format.ts';
 import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
@@ -48,11 +49,12 @@ function ownTitle({ kind, state, title }: TimelineEntry): string | undefined {
   return kind === 'edit' ? editTitle(title) : undefined;
 }
 
-function ownDetail({ kind, detail }: TimelineEntry): string | null {
+function ownDetail(entry: TimelineEntry): string | null {
+  const { kind, detail } = entry;
   if (detail === null) return null;
   if (kind === 'evidence') return shared(titleOf(detail));
   const challenge = kind === 'challenge' && known(CHALLENGE_TYPES, detail);
-  return challenge ? t(`inbox:asked.${challenge}`) : shared(detail);
+  return challenge ? t(`inbox:asked.${challenge}`) : shared(toldOf(entry, 'detail') ?? detail);
 }
 
 /** What an entry of an account's timeline says, in the reader's language where it is known there. */

@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Modal, ScrollArea, Stack, Table, Text } from '@m
 import { Link } from 'react-router';
 import type { RefusedAccount } from '../../api/account-bulk.ts';
 import { t } from '../../i18n/index.ts';
+import { told } from '../../i18n/told.ts';
 import { formatCount } from '../../ui/format.ts';
 
 export interface Refused {
@@ -33,7 +34,7 @@ export function RefusedDialog({ result, onClose }: { result: Refused | null; onC
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
-                {result.refused.map(({ accountId, username, reason }) => (
+                {result.refused.map(({ accountId, username, reason, said }) => (
                   <Table.Tr key={accountId}>
                     <Table.Td>
                       {username === null ? (
@@ -44,7 +45,7 @@ export function RefusedDialog({ result, onClose }: { result: Refused | null; onC
                         </Anchor>
                       )}
                     </Table.Td>
-                    <Table.Td>{reason}</Table.Td>
+                    <Table.Td>{told(reason, said?.reason)}</Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

@@ -1,8 +1,9 @@
-import { ERROR_POLICIES, ERROR_TYPES, isErrorType } from '../../../../contracts/errors.ts';
+import { ERROR_TYPES, isErrorType } from '../../../../contracts/errors.ts';
 import { WORKER_ROLES } from '../../../../contracts/queues.ts';
 import type { GroupFilter } from '../../api/errors.ts';
 import type { LoggedError } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
+import { policyWords } from '../../i18n/policy-words.ts';
 import type { Address } from '../../ui/address.ts';
 import { titleOf } from '../../ui/format.ts';
 
@@ -42,8 +43,7 @@ export function sourceName(source: string): string {
 }
 
 /** What a person can do about it. */
-export const adviceOn = (type: string): string =>
-  isErrorType(type) ? shared(ERROR_POLICIES[type].sentence) : t('errors:advice.other');
+export const adviceOn = (type: string): string => (isErrorType(type) ? policyWords(type) : t('errors:advice.other'));
 
 /** All that are known, and those that have been seen beside them. */
 export const typesWith = (seen: readonly string[]): string[] => [...new Set<string>([...ERROR_TYPES, ...seen])];

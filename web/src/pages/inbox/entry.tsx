@@ -5,6 +5,7 @@ import type { InboxItem } from '../../api/inbox.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { toldOf } from '../../i18n/told.ts';
 import { LiveViewButton } from '../../live-view/live-view-button.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { AnswerForm } from './answer-form.tsx';
@@ -44,7 +45,7 @@ export function Entry({ item }: { item: InboxItem }) {
           <Text fw={500}>{t(`inbox:asked.${item.type}`)}</Text>
         </Group>
         <Text size="sm" mt={4} style={{ overflowWrap: 'anywhere' }}>
-          {item.message}
+          {toldOf(item, 'message')}
         </Text>
         {open && (
           <Text size="sm" c="dimmed" mt={2}>

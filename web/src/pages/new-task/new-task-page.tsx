@@ -32,7 +32,7 @@ export function NewTaskPage() {
   if (!mayOrder) return <NotAllowed />;
   if (kinds.isPending) return <PageLoader />;
   if (!kind) {
-    const error = kinds.error ?? new ApiError(404, t('notFound.title'), t('newTask:noKind', { name }));
+    const error = kinds.error ?? new ApiError(404, t('newTask:noKind', { name }));
     return (
       <Page title={t('nav.newTask')} parent={kindsParent()} heading={<span />}>
         <ErrorNotice error={error} onRetry={() => void kinds.refetch()} />

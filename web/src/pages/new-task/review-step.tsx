@@ -15,6 +15,7 @@ import type { DryRun, Kind } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { formatDate, tenths } from '../../i18n/intl.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { told } from '../../i18n/told.ts';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
@@ -187,11 +188,13 @@ function Findings({ found }: { found: DryRun }) {
             })}
           </Fact>
         )}
-        {found.total > 0 && <Fact label={t('newTask:bound')}>{shared(found.forecast.boundBy)}</Fact>}
+        {found.total > 0 && (
+          <Fact label={t('newTask:bound')}>{told(found.forecast.boundBy, found.said?.['forecast.boundBy'])}</Fact>
+        )}
       </Facts>
-      {found.warnings.map((warning) => (
+      {found.warnings.map((warning, place) => (
         <Alert key={warning} color="tide" variant="light" icon={<IconInfoCircle size={18} />}>
-          {shared(warning)}
+          {told(warning, found.said?.[`warnings.${place}`])}
         </Alert>
       ))}
       {found.refusedTotal > 0 && (

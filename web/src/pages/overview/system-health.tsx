@@ -3,12 +3,15 @@ import { useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 import { messageOf } from '../../api/problem.ts';
 import { useSystemHealth, useWorkers } from '../../api/system.ts';
-import { shared, t } from '../../i18n/index.ts';
+import { loadTexts, shared, t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { toldOf } from '../../i18n/told.ts';
 import { titleOf } from '../../ui/format.ts';
 import { HealthDot } from '../../ui/health.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './overview.module.css';
+
+await loadTexts(['shared']).catch(() => undefined);
 
 const partName = (name: string): string =>
   name.startsWith('workers/') ? t('overview:worker', { queue: name.slice('workers/'.length) }) : shared(titleOf(name));
@@ -53,7 +56,7 @@ export default function SystemHealthCard() {
             <Text>{partName(part.name)}</Text>
             {part.detail && (
               <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                {part.detail}
+                {toldOf(part, 'detail')}
               </Text>
             )}
           </div>

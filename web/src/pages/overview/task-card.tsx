@@ -1,4 +1,5 @@
 import { Group, Text } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { Link } from 'react-router';
 import type { BulkTaskItem } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
@@ -8,6 +9,8 @@ import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './overview.module.css';
+
+const TaskReason = lazy(() => import('../../ui/server-words.tsx'));
 
 /** One bulk task in a line or two, with its progress. */
 export function TaskCard({ task }: { task: BulkTaskItem }) {
@@ -45,9 +48,9 @@ export function TaskCard({ task }: { task: BulkTaskItem }) {
         </Text>
       </Group>
       {task.stateReason && (
-        <Text size="xs" mt={6} lineClamp={2}>
-          {task.stateReason}
-        </Text>
+        <Suspense>
+          <TaskReason task={task} />
+        </Suspense>
       )}
     </Link>
   );

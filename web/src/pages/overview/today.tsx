@@ -1,10 +1,11 @@
 import { Anchor, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
+import { isErrorType } from '../../../../contracts/errors.ts';
 import { useOverview } from '../../api/overview.ts';
 import type { Overview } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
+import { policyWords } from '../../i18n/policy-words.ts';
 import { formatCount, titleOf } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { ErrorNotice } from '../../ui/notices.tsx';
@@ -126,7 +127,7 @@ function Causes({ hours }: Pick<Overview, 'hours'>) {
             to={`/errors?type=${encodeURIComponent(type)}`}
             size="sm"
             className="truncate"
-            title={isErrorType(type) ? shared(ERROR_POLICIES[type].sentence) : undefined}
+            title={isErrorType(type) ? policyWords(type) : undefined}
           >
             {shared(titleOf(type))}
           </Anchor>

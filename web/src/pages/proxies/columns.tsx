@@ -1,6 +1,7 @@
 import { Badge, Text } from '@mantine/core';
 import type { ListedProxy } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { formatCount } from '../../ui/format.ts';
 import { NameCell } from '../../ui/name-cell.tsx';
 import { ProxyStatusLabel } from '../../ui/states.tsx';
@@ -35,7 +36,7 @@ export function proxyColumns(): Column<ListedProxy>[] {
             ? [
                 t('count.accounts', { count: proxy.accounts }),
                 proxy.spare && t('proxies:spareWord'),
-                proxy.verdict ?? addressOf(proxy),
+                toldOf(proxy, 'verdict') ?? addressOf(proxy),
               ]
             : [addressOf(proxy), proxy.country]
           )
@@ -57,8 +58,8 @@ export function proxyColumns(): Column<ListedProxy>[] {
       width: 'minmax(0, 2fr)',
       from: 'sm',
       cell: (proxy) => (
-        <Text size="sm" c="dimmed" truncate title={proxy.verdict ?? undefined}>
-          {proxy.verdict ?? t('proxies:notChecked')}
+        <Text size="sm" c="dimmed" truncate title={toldOf(proxy, 'verdict') ?? undefined}>
+          {toldOf(proxy, 'verdict') ?? t('proxies:notChecked')}
         </Text>
       ),
     },

@@ -5,6 +5,7 @@ import { useMay } from '../../api/session.tsx';
 import type { ProxyItem } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { toldOf } from '../../i18n/told.ts';
 import { askDelete } from '../../ui/confirm.ts';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { ProxyStatusLabel } from '../../ui/states.tsx';
@@ -88,9 +89,9 @@ function Existing({ proxy, onClose }: { proxy: ProxyItem; onClose(): void }) {
           )}
         </Text>
       </Group>
-      {proxy.verdict && (
+      {proxy.verdict !== null && (
         <Alert color={VERDICT_COLORS[proxy.status] ?? 'tide'} variant="light" icon={<IconStethoscope size={18} />}>
-          {proxy.verdict}
+          {toldOf(proxy, 'verdict')}
         </Alert>
       )}
       <ProxyHistory proxyId={proxy.id} />

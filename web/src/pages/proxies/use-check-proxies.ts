@@ -23,7 +23,7 @@ export function useCheckProxies() {
     onSuccess: (ids) => {
       if (ids.length > 0)
         void navigate(`/tasks/new/${KIND}`, { state: { draft: { mode: 'ids', ids }, step: PARAMS_STEP } });
-      else sayFailed(new ApiError(0, '', t('proxies:nobody')), t('proxies:nothingToCheck'));
+      else sayFailed(new ApiError(0, t('proxies:nobody')), t('proxies:nothingToCheck'));
     },
     onError: (error) => sayFailed(error),
   });

@@ -3,6 +3,7 @@ import { IconCircleCheck, IconClock, IconPlayerPause } from '@tabler/icons-react
 import { Link } from 'react-router';
 import type { ScheduleItem } from '../../api/schedules.ts';
 import { t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { At } from '../../ui/time.tsx';
 
@@ -34,7 +35,8 @@ export function NextRun({ schedule }: { schedule: ScheduleItem }) {
 
 /** When it ran last, and the task that it made or why it made none. */
 export function LastRun({ schedule }: { schedule: ScheduleItem }) {
-  const { lastRunAt, lastTask, lastError } = schedule;
+  const { lastRunAt, lastTask } = schedule;
+  const lastError = toldOf(schedule, 'lastError');
   if (!lastRunAt && !lastError) return <>–</>;
   return (
     <Stack gap={1}>

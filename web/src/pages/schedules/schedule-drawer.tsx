@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { type Schedule, useSchedule } from '../../api/schedules.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
@@ -59,7 +60,7 @@ function Details({ schedule, onClose }: { schedule: Schedule; onClose(): void })
       </Suspense>
       {schedule.lastError && (
         <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} title={t('schedules:refused')}>
-          {schedule.lastError}
+          {toldOf(schedule, 'lastError')}
         </Alert>
       )}
       <Facts>

@@ -6,6 +6,7 @@ import { ApiError } from '../../api/problem.ts';
 import type { Webhook } from '../../api/types.ts';
 import { useAddWebhook, useChangeWebhook, useDeleteWebhook, useTestWebhook, useWebhooks } from '../../api/webhooks.ts';
 import { t } from '../../i18n/index.ts';
+import { told } from '../../i18n/told.ts';
 import { useAddress } from '../../ui/address.ts';
 import { askDelete } from '../../ui/confirm.ts';
 import { ErrorAlert, ErrorNotice, Notice } from '../../ui/notices.tsx';
@@ -50,9 +51,9 @@ export function AlertsSection() {
         <Stack gap="md">
           {items
             .filter(({ disabledReason }) => disabledReason !== null)
-            .map(({ id, name, disabledReason }) => (
+            .map(({ id, name, disabledReason, said }) => (
               <Alert key={id} color="red" variant="light" title={t('settings:webhookStopped', { name })}>
-                {disabledReason}
+                {told(disabledReason ?? '', said?.disabledReason)}
               </Alert>
             ))}
           <Rows heads={[t('field.name'), t('settings:toldOf'), t('settings:lastDelivery')]}>

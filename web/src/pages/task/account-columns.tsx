@@ -1,9 +1,11 @@
 import { ActionIcon, Group, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
-import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
+import { isErrorType } from '../../../../contracts/errors.ts';
 import type { AccountTaskItem, BulkTask } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { policyWords } from '../../i18n/policy-words.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { formatCount, titleOf } from '../../ui/format.ts';
 import { NameCell } from '../../ui/name-cell.tsx';
 import { AccountTaskStateLabel } from '../../ui/states.tsx';
@@ -11,8 +13,7 @@ import { At, Took } from '../../ui/time.tsx';
 import type { Column } from '../../ui/virtual-table.tsx';
 
 /** What a type of error means and what to do about it. */
-export const sentenceOf = (type: string): string =>
-  isErrorType(type) ? shared(ERROR_POLICIES[type].sentence) : shared(titleOf(type));
+export const sentenceOf = (type: string): string => (isErrorType(type) ? policyWords(type) : shared(titleOf(type)));
 
 const counted = (counters: Record<string, number>): string =>
   Object.entries(counters)
@@ -26,7 +27,7 @@ const counted = (counters: Record<string, number>): string =>
 function Reason({ row }: { row: AccountTaskItem }) {
   if (row.error) {
     const sentence = sentenceOf(row.error.type);
-    const said = row.error.message || row.stateReason || '';
+    const said = toldOf(row.error, 'message') || toldOf(row, 'stateReason') || '';
     // Some messages are the sentence's own beginning.
     const message = sentence.startsWith(said) ? '' : said;
     return (
@@ -44,12 +45,12 @@ function Reason({ row }: { row: AccountTaskItem }) {
   }
   if (row.state === 'paced' && row.wakeAt) {
     return (
-      <Text size="sm" c="dimmed" truncate title={row.stateReason ?? undefined}>
-        <Phrase of="task:until" parts={{ at: <At at={row.wakeAt} /> }} /> {row.stateReason}
+      <Text size="sm" c="dimmed" truncate title={toldOf(row, 'stateReason') ?? undefined}>
+        <Phrase of="task:until" parts={{ at: <At at={row.wakeAt} /> }} /> {toldOf(row, 'stateReason')}
       </Text>
     );
   }
-  const text = row.stateReason ?? counted(row.counters);
+  const text = toldOf(row, 'stateReason') ?? counted(row.counters);
   return (
     <Text size="sm" c="dimmed" truncate title={text || undefined}>
       {text}

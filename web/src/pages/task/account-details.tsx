@@ -1,9 +1,11 @@
 import { Alert, Stack, Text, Title } from '@mantine/core';
 import { IconAlertCircle, IconClock } from '@tabler/icons-react';
-import { ERROR_POLICIES, isErrorType } from '../../../../contracts/errors.ts';
+import { isErrorType } from '../../../../contracts/errors.ts';
 import type { AccountTask } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { policyWords } from '../../i18n/policy-words.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { formatCount, titleOf } from '../../ui/format.ts';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { postsOf } from '../../ui/plan.ts';
@@ -17,14 +19,14 @@ function Reason({ row }: { row: AccountTask }) {
     return (
       <Alert color="violet" variant="light" icon={<IconClock size={18} />}>
         {row.wakeAt ? <Phrase of="task:waitsUntil" parts={{ at: <At at={row.wakeAt} /> }} /> : t('task:waitsTurn')}{' '}
-        {row.stateReason}
+        {toldOf(row, 'stateReason')}
       </Alert>
     );
   }
   if (!row.error) {
-    return row.stateReason ? <Text c="dimmed">{row.stateReason}</Text> : null;
+    return row.stateReason ? <Text c="dimmed">{toldOf(row, 'stateReason')}</Text> : null;
   }
-  const sentence = isErrorType(row.error.type) ? shared(ERROR_POLICIES[row.error.type].sentence) : undefined;
+  const sentence = isErrorType(row.error.type) ? policyWords(row.error.type) : undefined;
   return (
     <Alert
       color={row.state === 'parked' ? 'orange' : 'red'}
@@ -35,7 +37,7 @@ function Reason({ row }: { row: AccountTask }) {
       {sentence && <Text>{sentence}</Text>}
       {row.error.message && (
         <Text size="sm" mt={sentence ? 6 : 0} c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {row.error.message}
+          {toldOf(row.error, 'message')}
         </Text>
       )}
     </Alert>

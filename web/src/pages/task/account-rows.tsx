@@ -26,8 +26,13 @@ interface AccountRowsProps {
 
 /** What an event tells of a row, until the row itself is read again. */
 function moved(row: AccountTaskItem, event: AccountTaskEvent): AccountTaskItem {
-  const { error: _, ...rest } = row;
-  const next: AccountTaskItem = { ...rest, state: event.to, stateReason: event.reason };
+  const { error: _, said: __, ...rest } = row;
+  const next: AccountTaskItem = {
+    ...rest,
+    state: event.to,
+    stateReason: event.reason,
+    ...(event.said?.reason && { said: { stateReason: event.said.reason } }),
+  };
   return event.errorType ? { ...next, error: { type: event.errorType, message: row.error?.message ?? '' } } : next;
 }
 

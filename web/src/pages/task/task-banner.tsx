@@ -4,6 +4,7 @@ import { type BulkState, isFinalBulkState } from '../../../../contracts/states.t
 import type { Aggregate, BulkTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { toldOf } from '../../i18n/told.ts';
 import { At } from '../../ui/time.tsx';
 import { CanaryBanner } from './canary-banner.tsx';
 
@@ -15,7 +16,7 @@ interface TaskBannerProps {
 
 /** What a person should know of the task as a whole: why it paused, when it starts, who waits, and where totals come from. */
 export function TaskBanner({ task, state, aggregate }: TaskBannerProps) {
-  const reason = aggregate ? aggregate.stateReason : task.stateReason;
+  const reason = toldOf(aggregate ?? task, 'stateReason');
   const parked = (aggregate?.totals ?? task.totals).parked;
   const canary = state === 'running' || state === 'paused' ? aggregate?.canary : null;
   const runs = state === 'running' || state === 'paused';

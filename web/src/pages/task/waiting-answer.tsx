@@ -4,6 +4,7 @@ import { CHALLENGE_TYPES } from '../../../../contracts/bulk.ts';
 import { useMay } from '../../api/session.tsx';
 import type { AccountTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { LiveViewButton } from '../../live-view/live-view-button.tsx';
 import { AnswerForm } from '../inbox/answer-form.tsx';
 
@@ -21,7 +22,7 @@ export function WaitingAnswer({ accountTaskId, hasPages, challenge, username }: 
   const type = CHALLENGE_TYPES.find((one) => one === challenge.type) ?? 'checkpoint';
   return (
     <Alert color="orange" variant="light" icon={<IconHandStop size={18} />} title={t(`inbox:asked.${type}`)}>
-      <Text>{challenge.message}</Text>
+      <Text>{toldOf(challenge, 'message')}</Text>
       {mayAnswer && (
         <>
           <Text size="sm" c="dimmed" mt={6} mb="sm">

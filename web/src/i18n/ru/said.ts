@@ -1,0 +1,6 @@
+import findings from './findings.ts';
+import reasons from './reasons.ts';
+import refusals from './refusals.ts';
+
+/** What the server says, by the codes of `contracts/sentences/`. */
+export default { ...reasons, ...findings, ...refusals } as const;
