@@ -1,10 +1,10 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Fragment } from 'react';
 import { RouterProvider } from 'react-router/dom';
 import { useLanguage } from './i18n/index.ts';
 import { router } from './router.tsx';
+import { Toasts } from './shell/toasts.tsx';
 import { colorSchemeManager, cssVariables, theme } from './theme.ts';
 
 /**
@@ -22,7 +22,7 @@ export function App({ queryClient }: { queryClient: QueryClient }) {
     >
       <QueryClientProvider client={queryClient}>
         <Fragment key={language}>
-          <Notifications position="bottom-right" limit={4} />
+          <Toasts />
           <RouterProvider router={router} />
         </Fragment>
       </QueryClientProvider>
