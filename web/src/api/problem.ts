@@ -12,7 +12,6 @@ export class ApiError extends Error {
 
   constructor(status: number, detail: string, errors: FieldError[] = []) {
     super(detail);
-    this.name = 'ApiError';
     this.status = status;
     this.errors = errors;
   }

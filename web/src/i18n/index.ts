@@ -69,13 +69,9 @@ export async function setLanguage(language: Language): Promise<void> {
   await startLanguage(language);
 }
 
-/** The change of language that is under way, or the last one. */
-export let changing: Promise<unknown> = Promise.resolve();
-
 /** Before the first draw: the language that the person wants. */
 export async function startLanguage(language: Language = preferredLanguage()): Promise<void> {
-  changing = i18next.changeLanguage(language);
-  await changing;
+  await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }
 

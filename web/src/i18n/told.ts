@@ -1,10 +1,16 @@
 import i18next from 'i18next';
 import type { Said } from '../../../contracts/said.ts';
-import { changing, currentLanguage, currentLocale, loadTexts } from './index.ts';
+import { currentLanguage, currentLocale, loadTexts } from './index.ts';
 import { formatDate } from './intl.ts';
+import { preferredLanguage } from './language.ts';
 
 // The first page is read while its language is: what is loaded in between would come in the one before.
-await changing.catch(() => undefined);
+if (preferredLanguage() !== currentLanguage()) {
+  const changed = new Promise((done) => i18next.on('languageChanged', done));
+  // One whose texts cannot be had does not come.
+  const late = new Promise((done) => setTimeout(done, 3_000));
+  await Promise.race([changed, late]);
+}
 // Whoever reads this module has something to show at once. Without the texts the server's own sentence stands.
 await loadTexts(['said']).catch(() => undefined);
 
