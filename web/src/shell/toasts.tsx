@@ -1,10 +1,7 @@
 import { useNotifications } from '@mantine/notifications';
 import { lazy, Suspense, useRef } from 'react';
 
-const Drawn = lazy(async () => {
-  const { Notifications } = await import('@mantine/notifications');
-  return { default: () => <Notifications position="bottom-right" limit={4} /> };
-});
+const Drawn = lazy(async () => ({ default: (await import('./toasts-drawn.tsx')).ToastsDrawn }));
 
 /** What was said at the edge of the window; drawing it is read with the first thing said, which is kept until then. */
 export function Toasts() {
