@@ -60,7 +60,7 @@ export function Plot({ label, times, series, format, filled = false, height }: T
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
         scales: {
           // One measurement alone would stand in decades.
-          x: { range: (_, from, to) => (to > from ? [from, to] : [from - ALONE_S, to + ALONE_S]) },
+          x: { range: ({ data }, from, to) => (data[0].length > 1 ? [from, to] : [from - ALONE_S, from + ALONE_S]) },
           y: { range: (_, __, top) => [0, top > 0 ? top * 1.08 : 1] },
         },
         axes: [
