@@ -65,7 +65,7 @@ describe('an order for a bulk task', () => {
 
     const none = await dryRun({ accounts: { filter: { q: 'no such name' } }, params });
     expect(none.status).toBe(422);
-    expect(errorsOf(none)).toEqual([{ path: 'accounts', message: 'No account matches the filter.' }]);
+    expect(errorsOf(none)).toMatchObject([{ path: 'accounts', message: 'No account matches the filter.' }]);
     const wrong = await dryRun({ accounts: { filter: { tags: 'sifted' } }, params });
     expect(wrong.status).toBe(400);
     expect(errorsOf(wrong)).toEqual([{ path: 'accounts.filter.tags', message: 'Unknown field' }]);

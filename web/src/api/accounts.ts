@@ -4,7 +4,6 @@ import { useChange } from './change.ts';
 import { api, csrfHeader, reportUnauthorized, unwrap } from './client.ts';
 import { useLive } from './live.ts';
 import { type PagedList, usePagedList } from './pages.ts';
-import { type PlacedList, usePlacedList } from './places.ts';
 import { toApiError, unreachable } from './problem.ts';
 import { useSerial } from './serial.ts';
 import type {
@@ -34,15 +33,6 @@ export function useAccounts(filter: AccountFilter, enabled = true): PagedList<Ac
         api.GET('/api/accounts', { params: { query: { ...filter, limit: PAGE, ...(cursor ? { cursor } : {}) } } }),
       ),
     enabled,
-  });
-}
-
-/** The accounts that match, of which any place can be gone to. */
-export function useAccountTable(filter: AccountFilter): PlacedList<Account> {
-  return usePlacedList<Account>({
-    queryKey: [...ACCOUNTS, 'table', filter],
-    fetchRows: (query, signal) =>
-      unwrap(api.GET('/api/accounts', { params: { query: { ...filter, ...query } }, signal })),
   });
 }
 

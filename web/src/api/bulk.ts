@@ -1,10 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { AccountTaskState } from '../../../contracts/states.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
-import { type PlacedList, usePlacedList } from './places.ts';
 import { toApiError } from './problem.ts';
-import type { AccountTaskItem, BulkTaskItem, CreatedTask, DryRun, Order, Page, RetryOnly } from './types.ts';
+import type { BulkTaskItem, CreatedTask, DryRun, Order, Page, RetryOnly } from './types.ts';
 
 const PAGE = 100;
 const BULK = ['bulk'];
@@ -64,40 +62,6 @@ export function useAggregate({ kind, id }: TaskAddress) {
     queryKey: aggregateKey({ kind, id }),
     queryFn: () => unwrap(api.GET('/api/bulk/{kind}/{id}/aggregate', { params: { path: { kind, id } } })),
     staleTime: 0,
-  });
-}
-
-export interface AccountTaskFilter {
-  state?: AccountTaskState | undefined;
-  q?: string | undefined;
-  errorType?: string | undefined;
-  fingerprint?: string | undefined;
-}
-
-/** A filter without what is not set. */
-export const given = ({ state, q, errorType, fingerprint }: AccountTaskFilter) => ({
-  ...(state ? { state } : {}),
-  ...(q ? { q } : {}),
-  ...(errorType ? { errorType } : {}),
-  ...(fingerprint ? { fingerprint } : {}),
-});
-
-/** @param total how many match, where the totals of the bulk task tell */
-export function useAccountTasks(
-  { kind, id }: TaskAddress,
-  filter: AccountTaskFilter,
-  total: number | undefined,
-): PlacedList<AccountTaskItem> {
-  return usePlacedList<AccountTaskItem>({
-    queryKey: [...BULK, 'accounts', kind, id, filter],
-    fetchRows: (query, signal) =>
-      unwrap(
-        api.GET('/api/bulk/{kind}/{id}/accounts', {
-          params: { path: { kind, id }, query: { ...given(filter), ...query } },
-          signal,
-        }),
-      ),
-    total,
   });
 }
 

@@ -54,6 +54,9 @@ export function usePlacedList<Item extends { id: string }>(options: {
   const { queryKey, fetchRows } = options;
   const client = useQueryClient();
   const hash = JSON.stringify(queryKey);
+  // By the whole key: a filter of nothing is a part of every other one.
+  const isOwn = ({ queryKey: key }: { queryKey: QueryKey }): boolean =>
+    key.at(-2) === 'rows' && JSON.stringify(key.slice(0, -2)) === hash;
   const [shown, setShown] = useState({ hash, first: 0, last: 0 });
   const seen = useRef({ first: 0, last: 0 });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -95,7 +98,7 @@ export function usePlacedList<Item extends { id: string }>(options: {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the hash stands for the key
   const patch = useCallback(
     (change: (item: Item) => Item) => {
-      client.setQueriesData<Block<Item>>({ queryKey: [...queryKey, 'rows'] }, (data) => {
+      client.setQueriesData<Block<Item>>({ predicate: isOwn }, (data) => {
         if (!data) return data;
         const items = data.items.map(change);
         return items.some((item, at) => item !== data.items[at]) ? { ...data, items } : data;
@@ -124,7 +127,7 @@ export function usePlacedList<Item extends { id: string }>(options: {
     total,
     read: () => {
       const all: Item[] = [];
-      for (const [key, data] of client.getQueriesData<Block<Item>>({ queryKey: [...queryKey, 'rows'] })) {
+      for (const [key, data] of client.getQueriesData<Block<Item>>({ predicate: isOwn })) {
         const begin = Number(key.at(-1)) * BLOCK;
         for (const [at, item] of (data?.items ?? []).entries()) all[begin + at] = item;
       }

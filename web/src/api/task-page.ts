@@ -1,5 +1,6 @@
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query';
-import { type AccountTaskFilter, given, type TaskAddress } from './bulk.ts';
+import { type AccountTaskFilter, given } from './account-tasks.ts';
+import type { TaskAddress } from './bulk.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import type { TaskEvent } from './types.ts';

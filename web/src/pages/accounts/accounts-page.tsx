@@ -3,7 +3,7 @@ import { IconDownload, IconFileImport, IconPlus, IconUsers } from '@tabler/icons
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { exportUrl } from '../../api/account-bulk.ts';
-import { useAccountTable } from '../../api/accounts.ts';
+import { useAccountTable } from '../../api/account-table.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';

@@ -1,5 +1,6 @@
 import { ACCOUNT_TASK_STATES, type AccountTaskState } from '../../../../contracts/states.ts';
-import { type AccountTaskFilter, type TaskAddress, useFailures } from '../../api/bulk.ts';
+import type { AccountTaskFilter } from '../../api/account-tasks.ts';
+import { type TaskAddress, useFailures } from '../../api/bulk.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
 import { titleOf } from '../../ui/format.ts';

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { BulkState, Totals } from '../../../../contracts/states.ts';
-import { type TaskAddress, useAccountTasks } from '../../api/bulk.ts';
+import { useAccountTasks } from '../../api/account-tasks.ts';
+import type { TaskAddress } from '../../api/bulk.ts';
 import type { AccountTaskEvent } from '../../api/live.ts';
 import { useSerial } from '../../api/serial.ts';
 import type { AccountTaskItem, BulkTask } from '../../api/types.ts';
