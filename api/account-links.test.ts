@@ -73,7 +73,7 @@ describe('links between the accounts of one owner', () => {
     const nobody = randomUUID();
     const answer = await put(one, [one, nobody, same, first, second, first, taken]);
     expect(answer.status).toBe(422);
-    expect(said(answer)).toEqual([
+    expect(said(answer)).toMatchObject([
       { path: 'accountIds.0', message: 'An account cannot be linked to itself.' },
       { path: 'accountIds.1', message: `There is no account ${nobody}.` },
       {

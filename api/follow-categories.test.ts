@@ -108,7 +108,7 @@ describe('follow categories', () => {
     const id = await create('Ports');
     expect((await sendFile(id, '\n\n')).json.detail).toContain('The file is empty');
     const { status, json } = await sendFile(id, 'name,handle\nAda,ada\n');
-    expect([status, json.errors]).toEqual([400, [{ path: 'username', message: 'The column is missing' }]]);
+    expect([status, json.errors]).toMatchObject([400, [{ path: 'username', message: 'The column is missing' }]]);
     const latin = await sendFile(id, new Uint8Array(Buffer.from('ada\njos\xe9\n', 'latin1')));
     expect([latin.status, latin.json.detail]).toEqual([400, expect.stringContaining('Line 2 is not UTF-8')]);
     expect((await list(id)).total).toBe(0);

@@ -6,6 +6,8 @@ export interface Selection {
   chosen: ReadonlySet<string>;
   /** All rows that have been read are chosen. */
   all: boolean;
+  /** There is a row that can be chosen. */
+  any: boolean;
   /** @param range from the row that was toggled last up to this one */
   toggle(key: string, range?: boolean): void;
   toggleAll(): void;
@@ -43,8 +45,9 @@ export function useSelection(keys: readonly string[]): Selection {
   }, []);
   const clear = useCallback(() => setChosen(new Set()), []);
 
-  const all = keys.length > 0 && keys.every((key) => chosen.has(key));
-  return useMemo(() => ({ chosen, all, toggle, toggleAll, clear }), [chosen, all, toggle, toggleAll, clear]);
+  const any = keys.some(() => true);
+  const all = any && keys.every((key) => chosen.has(key));
+  return useMemo(() => ({ chosen, all, any, toggle, toggleAll, clear }), [chosen, all, any, toggle, toggleAll, clear]);
 }
 
 interface SelectionBarProps {

@@ -102,6 +102,7 @@ function choiceColumn<Row>(
       <Checkbox
         size="xs"
         aria-label={t('table.selectAll')}
+        disabled={!selection.any}
         checked={selection.all}
         indeterminate={selection.chosen.size > 0 && !selection.all}
         onChange={selection.toggleAll}
