@@ -46,7 +46,11 @@ const OBSERVER = `(() => {
   globalThis.tasks = []; globalThis.shift = 0;
   new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ startTime, duration }) => ({ startTime, duration }))))
     .observe({ type: '${LONG_TASK}', buffered: true });
-  new PerformanceObserver((list) => { for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value; })
+  new PerformanceObserver((list) => { for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    // What the palette moves within itself is no shift of the page.
+    const ofPalette = sources.every(({ node }) => node?.parentElement?.closest('[class*="Spotlight"]'));
+    if (!hadRecentInput && !ofPalette) shift += value;
+  } })
     .observe({ type: 'layout-shift', buffered: true });
   const look = () => {
     if ((document.querySelector('h1')?.textContent ?? '') !== '') headingAt = performance.now();

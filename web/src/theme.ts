@@ -31,6 +31,9 @@ const dark: MantineColorsTuple = [
   '#090d11',
 ];
 
+/** Its place is always kept (`styles.css`): taking it away under a dialog would move the page. */
+const KEPT_BAR = { removeScrollBar: false };
+
 export const theme = createTheme({
   primaryColor: 'tide',
   primaryShade: { light: 8, dark: 7 },
@@ -49,9 +52,11 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: false } } },
-    Drawer: { defaultProps: { position: 'right', overlayProps: { backgroundOpacity: 0.35 } } },
+    Drawer: {
+      defaultProps: { removeScrollProps: KEPT_BAR, position: 'right', overlayProps: { backgroundOpacity: 0.35 } },
+    },
     Modal: {
-      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 } },
+      defaultProps: { removeScrollProps: KEPT_BAR, centered: true, overlayProps: { backgroundOpacity: 0.35 } },
       styles: { title: { fontWeight: 600 }, content: { border: '1px solid var(--fl-border)' } },
     },
   },

@@ -1,5 +1,5 @@
-import { Alert, Text } from '@mantine/core';
-import { IconDatabase, IconHandStop, IconInfoCircle, IconPlayerPause } from '@tabler/icons-react';
+import { Alert } from '@mantine/core';
+import { IconHandStop, IconInfoCircle, IconPlayerPause } from '@tabler/icons-react';
 import { type BulkState, isFinalBulkState } from '../../../../contracts/states.ts';
 import type { Aggregate, BulkTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
@@ -14,12 +14,11 @@ interface TaskBannerProps {
   aggregate: Aggregate | undefined;
 }
 
-/** What a person should know of the task as a whole: why it paused, when it starts, who waits, and where totals come from. */
+/** What a person should know of the task as a whole: why it paused, when it starts and who waits. */
 export function TaskBanner({ task, state, aggregate }: TaskBannerProps) {
   const reason = toldOf(aggregate ?? task, 'stateReason');
   const parked = (aggregate?.totals ?? task.totals).parked;
-  const canary = state === 'running' || state === 'paused' ? aggregate?.canary : null;
-  const runs = state === 'running' || state === 'paused';
+  const canary = state === 'running' || state === 'paused' ? (aggregate ?? task).canary : null;
   return (
     <>
       {state === 'paused' && (
@@ -51,12 +50,6 @@ export function TaskBanner({ task, state, aggregate }: TaskBannerProps) {
         <Alert color="orange" variant="light" icon={<IconHandStop size={18} />}>
           {t('task:waiting', { count: parked })}
         </Alert>
-      )}
-      {runs && aggregate?.source === 'ledger' && (
-        <Text size="sm" c="dimmed" style={{ display: 'flex', gap: 6, alignItems: 'center' }}>
-          <IconDatabase size={16} aria-hidden />
-          {t('task:ledger')}
-        </Text>
       )}
     </>
   );

@@ -1,5 +1,5 @@
 import { Anchor, Group, Text } from '@mantine/core';
-import { IconExternalLink } from '@tabler/icons-react';
+import { IconDatabase, IconExternalLink } from '@tabler/icons-react';
 import { isFinalBulkState } from '../../../../contracts/states.ts';
 import type { Aggregate, BulkTask } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
@@ -40,9 +40,16 @@ export function TaskSummary({ task, aggregate }: { task: BulkTask; aggregate: Ag
             {t('count.endedOf', { ended: formatCount(endedOf(totals)), count: totals.total })}
           </Text>
         </Text>
-        {state === 'running' && (
+        {(state === 'running' || state === 'paused') && (
           <Text size="sm" c="dimmed" miw={200} mih="1lh" ta={{ sm: 'end' }}>
-            {aggregate && <Phrase of="task:remaining" parts={{ rest: <Remaining aggregate={aggregate} /> }} />}
+            {aggregate?.source === 'ledger' ? (
+              <>
+                <IconDatabase size={16} aria-hidden style={{ verticalAlign: -3 }} /> {t('task:ledger')}
+              </>
+            ) : (
+              state === 'running' &&
+              aggregate && <Phrase of="task:remaining" parts={{ rest: <Remaining aggregate={aggregate} /> }} />
+            )}
           </Text>
         )}
       </Group>
