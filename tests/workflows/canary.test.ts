@@ -202,7 +202,9 @@ describe('a canary', () => {
     await second.executeUpdate(BULK_UPDATES.pause);
     await approve(second);
     await continueAsNew(taskId);
-    expect(await aggregateOf(second)).toMatchObject({ state: 'paused', canary: { size: 1, state: 'approved' } });
+    // The next run says so once it has read where the task stands.
+    await until(async () => (await aggregateOf(second)).state === 'paused');
+    expect(await aggregateOf(second)).toMatchObject({ canary: { size: 1, state: 'approved' } });
     expect(await begun(taskId)).toEqual([0]);
     await second.executeUpdate(BULK_UPDATES.resume);
     await handle.result();
