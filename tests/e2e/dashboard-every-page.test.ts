@@ -9,7 +9,16 @@ import { findingsOf } from './axe/index.ts';
 import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
 import { drawnRows, namesAt, succeed } from './dashboard-large.ts';
 import { type ListedPage, pageListSchema, SETTINGS, type Seeded, seed, visitsOf } from './dashboard-pages.ts';
-import { answerLate, noteShiftsIn, pressEveryButton, sideways, type Watch, watch } from './dashboard-watch.ts';
+import {
+  answerLate,
+  failReads,
+  noteShiftsIn,
+  pressEveryButton,
+  readAgain,
+  sideways,
+  type Watch,
+  watch,
+} from './dashboard-watch.ts';
 
 jest.setTimeout(170_000);
 
@@ -88,6 +97,30 @@ describe('every page of the dashboard', () => {
       const found = { shifts: await visibleShifts(inRussian), axe: await findingsOf(page, ['light']) };
       expect({ address, ...found, sideways: await sideways(page), complaints: inRussian.complaints }).toEqual({
         ...{ address, shifts: [], axe: [], sideways: 0, complaints: [] },
+      });
+    }
+  });
+
+  it.each(PAGES)('%s says so when nothing can be read, and is right once it can', async (_, entry) => {
+    const { page } = browser;
+    await page.setViewportSize(WIDE);
+    const again = page.getByRole('button', { name: 'Try again' });
+    for (const { address, heading } of visitsOf(entry, seeded)) {
+      await failReads(page);
+      await page.goto(`${bench.stack.apiUrl}${address}`);
+      await again.first().waitFor();
+      await page.getByText('The database is away.').first().waitFor();
+      await readAgain(page);
+      english.begin();
+      // Whatever of the page could not be read is asked for again, each by its own button.
+      while ((await again.count()) > 0) {
+        await again.first().click();
+        await english.settled();
+      }
+      await page.getByRole('heading', { level: 1, name: heading('en') }).waitFor();
+      expect({ address, alerts: await page.getByText('The database is away.').count() }).toEqual({
+        address,
+        alerts: 0,
       });
     }
   });

@@ -91,6 +91,19 @@ export async function answerLate(context: BrowserContext): Promise<void> {
   });
 }
 
+/** Reads that a page makes of its own: not who is signed in, nor what the person prefers, nor the stream. */
+const READS = /\/api\/(?!auth\/(me|preferences)|events$)/;
+
+/** Has every read refused from now on, as an API without its database does. */
+export function failReads(page: Page): Promise<unknown> {
+  return page.route(READS, async (route) => {
+    if (route.request().method() !== 'GET') return route.fallback();
+    const body = { type: 'about:blank', title: 'Not there now', status: 503, detail: 'The database is away.' };
+    await route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(body) });
+  });
+}
+export const readAgain = (page: Page): Promise<void> => page.unroute(READS);
+
 /** Looks on while pages are opened in this tab. */
 export function watch(page: Page): Watch {
   const complaints: string[] = [];

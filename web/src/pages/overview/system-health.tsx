@@ -1,13 +1,13 @@
 import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
-import { messageOf } from '../../api/problem.ts';
 import { useSystemHealth, useWorkers } from '../../api/system.ts';
 import { loadTexts, shared, t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
 import { toldOf } from '../../i18n/told.ts';
 import { titleOf } from '../../ui/format.ts';
 import { HealthDot } from '../../ui/health.tsx';
+import { ErrorNotice } from '../../ui/notices.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './overview.module.css';
 
@@ -46,7 +46,7 @@ export default function SystemHealthCard() {
           <Skeleton height={28} />
         </Stack>
       )}
-      {health.error && !health.data && <Text c="var(--fl-failed)">{messageOf(health.error)}</Text>}
+      {health.error && !health.data && <ErrorNotice error={health.error} onRetry={() => void health.refetch()} />}
       {health.data?.parts.map((part) => (
         <Group key={part.name} className={classes.part} wrap="nowrap" align="start" gap="xs">
           <span style={{ lineHeight: '20px' }}>
