@@ -1,4 +1,4 @@
-import { Button, Skeleton, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconArrowsSplit } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { useProxyPool } from '../../api/proxies.ts';
@@ -11,8 +11,7 @@ const HEALTH = ['healthy', 'unknown', 'unstable', 'failing'] as const;
 
 /** The spare pool in two sentences: what is free, and who could do with it. */
 export function PoolPanel({ mayAssign, onAssign }: { mayAssign: boolean; onAssign(): void }) {
-  const { data: pool, isPending } = useProxyPool();
-  if (isPending) return <Skeleton height={62} aria-hidden />;
+  const { data: pool } = useProxyPool();
   // The list below tells of the error.
   if (!pool) return null;
   const health = HEALTH.filter((name) => pool.free[name] > 0);

@@ -1,7 +1,7 @@
-import { Button, Group, SegmentedControl } from '@mantine/core';
+import { Button, Group, SegmentedControl, Skeleton } from '@mantine/core';
 import { IconPlus, IconStethoscope, IconWorld } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
-import { type PoolPart, useProxies } from '../../api/proxies.ts';
+import { type PoolPart, useProxies, useProxyPool } from '../../api/proxies.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
@@ -22,6 +22,7 @@ export function ProxiesPage() {
   const { get, set } = useAddress(['open', 'assign']);
   const part = PARTS.find((one) => one === get('pool'));
   const proxies = useProxies(part);
+  const { isPending: poolIsPending } = useProxyPool();
   const check = useCheckProxies();
   const mayEdit = useMay('operator');
   const opened = get('open') ?? null;
@@ -54,42 +55,49 @@ export function ProxiesPage() {
       }
     >
       <PoolPanel mayAssign={mayEdit} onAssign={() => set('assign', '1')} />
-      <SegmentedControl
-        aria-label={t('proxies:which')}
-        style={{ alignSelf: 'start' }}
-        data={[
-          { value: '', label: t('proxies:which.all') },
-          ...PARTS.map((value) => ({ value, label: t(`proxies:which.${value}`) })),
-        ]}
-        value={part ?? ''}
-        onChange={(value) => set('pool', value || null)}
-      />
-      {proxies.error ? (
-        <ErrorNotice error={proxies.error} onRetry={proxies.reload} />
+      {/* What the pool takes of the page is known when it has been read: until then nothing stands below it. */}
+      {poolIsPending ? (
+        <Skeleton height="100vh" aria-hidden />
       ) : (
-        <VirtualTable
-          label={t('proxies:title')}
-          rows={proxies.items}
-          columns={proxyColumns()}
-          selection={check.available ? selection : undefined}
-          rowName={({ name }) => name}
-          rowKey={(proxy) => proxy.id}
-          rowHeight={54}
-          selected={opened ?? undefined}
-          list={proxies}
-          onOpen={(proxy) => open(proxy.id)}
-          empty={
-            part ? (
-              <Notice icon={IconWorld} title={t('proxies:noneOfPool')} color="gray">
-                {t('proxies:noneOfPoolText')}
-              </Notice>
-            ) : (
-              <Notice icon={IconWorld} title={t('proxies:none')} action={<Group gap="xs">{add}</Group>}>
-                {t('proxies:noneText')}
-              </Notice>
-            )
-          }
-        />
+        <>
+          <SegmentedControl
+            aria-label={t('proxies:which')}
+            style={{ alignSelf: 'start' }}
+            data={[
+              { value: '', label: t('proxies:which.all') },
+              ...PARTS.map((value) => ({ value, label: t(`proxies:which.${value}`) })),
+            ]}
+            value={part ?? ''}
+            onChange={(value) => set('pool', value || null)}
+          />
+          {proxies.error ? (
+            <ErrorNotice error={proxies.error} onRetry={proxies.reload} />
+          ) : (
+            <VirtualTable
+              label={t('proxies:title')}
+              rows={proxies.items}
+              columns={proxyColumns()}
+              selection={check.available ? selection : undefined}
+              rowName={({ name }) => name}
+              rowKey={(proxy) => proxy.id}
+              rowHeight={54}
+              selected={opened ?? undefined}
+              list={proxies}
+              onOpen={(proxy) => open(proxy.id)}
+              empty={
+                part ? (
+                  <Notice icon={IconWorld} title={t('proxies:noneOfPool')} color="gray">
+                    {t('proxies:noneOfPoolText')}
+                  </Notice>
+                ) : (
+                  <Notice icon={IconWorld} title={t('proxies:none')} action={<Group gap="xs">{add}</Group>}>
+                    {t('proxies:noneText')}
+                  </Notice>
+                )
+              }
+            />
+          )}
+        </>
       )}
       <SelectionBar
         selection={selection}
