@@ -114,7 +114,7 @@ describe('checks of proxies', () => {
     ]);
     for (const [index, user] of users.slice(4).entries()) {
       const { state, error } = await accountTaskOf(bench, id, user.username);
-      expect({ state, error }).toEqual({
+      expect({ state, error }).toMatchObject({
         state: 'failed',
         error: { type: 'ProxyFailed', message: shown[4 + index]!.verdict },
       });
