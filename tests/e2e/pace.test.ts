@@ -82,7 +82,7 @@ it('a daily limit paces, until the time that the dry run foresaw', async () => {
   const params = { mediaIds: videos.map(({ id }) => id), perAccount: 2, captions: ['Day by day'] };
   const order = { accounts: { ids: accounts.map(({ id }) => id) }, params };
   const { forecast } = await bench.call('POST', '/api/bulk/upload?dryRun=true', forecastSchema, order);
-  expect(forecast.boundBy).toBe('The daily limit of 1 posts an account.');
+  expect(forecast.boundBy).toBe('The daily limit of 1 post an account.');
 
   const id = await orderAndStart(bench, { accounts, params });
   await untilTotals(bench, id, 'both wait for tomorrow', ({ totals }) => totals.paced === 2);
