@@ -97,8 +97,11 @@ const PAGE = statement(
    ORDER BY ordinal LIMIT $3`,
 );
 
-/** Account tasks that can be tried again, over {@link retryValues} from `$2` on. */
-export const RETRIABLE_ACCOUNT_TASK = `(state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL))
+/** Account tasks that can be tried again: those that failed, or broke off half way. */
+export const CAN_BE_RETRIED = `(state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL))`;
+
+/** Those of them that an order means, over {@link retryValues} from `$2` on. */
+export const RETRIABLE_ACCOUNT_TASK = `${CAN_BE_RETRIED}
   AND ($2::text IS NULL OR coalesce("errorType", 'Unknown') = $2) AND ($3::text IS NULL OR fingerprint = $3)
   AND ($4::uuid[] IS NULL OR id = ANY($4::uuid[])) AND ($5::text IS NULL OR state = $5)
   AND ($6::text IS NULL OR "accountId" IN (SELECT id FROM "Account" WHERE username ILIKE $6))`;

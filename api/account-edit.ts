@@ -145,6 +145,13 @@ async function proxiesFor(db: Db, ids: readonly string[], proxy: Edit['proxy']):
   return ids.map(() => next.next().value ?? null);
 }
 
+/** Whom an edit is about, and the proxy of each. */
+async function meant(deps: Pick<Deps, 'db'>, selected: Selected, { proxy }: Edit) {
+  if (proxy?.mode === 'set') await checkProxy(deps.db, proxy.proxyId);
+  const ids = await selectedIds(deps, selected);
+  return { ids, proxies: await proxiesFor(deps.db, ids, proxy) };
+}
+
 /** An account as it is and as it would be: the fields that change, and nothing else. */
 export interface EditExample {
   accountId: string;
@@ -181,9 +188,7 @@ function valuesFor({ tags, ...fields }: Edit, by: string) {
  */
 export async function previewEdit(deps: Pick<Deps, 'db'>, selected: Selected, edit: Edit): Promise<EditPreview> {
   const { db } = deps;
-  if (edit.proxy?.mode === 'set') await checkProxy(db, edit.proxy.proxyId);
-  const ids = await selectedIds(deps, selected);
-  const proxies = await proxiesFor(db, ids, edit.proxy);
+  const { ids, proxies } = await meant(deps, selected, edit);
   const preview: EditPreview = { changed: 0, unchanged: 0, refused: [], examples: [] };
   for (let at = 0; at < ids.length; at += CHUNK) {
     const some = ids.slice(at, at + CHUNK);
@@ -207,9 +212,7 @@ export async function editAccounts(
   by: string,
 ): Promise<Edited> {
   const { db } = deps;
-  if (edit.proxy?.mode === 'set') await checkProxy(db, edit.proxy.proxyId);
-  const ids = await selectedIds(deps, selected);
-  const proxies = await proxiesFor(db, ids, edit.proxy);
+  const { ids, proxies } = await meant(deps, selected, edit);
   const editId = randomUUID();
   await query(db, `INSERT INTO "AccountEdit" (id, by) VALUES ($1::uuid, $2) RETURNING id`, editId, by);
   const edited: Edited = { editId, changed: 0, unchanged: 0, refused: [] };

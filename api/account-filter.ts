@@ -31,6 +31,9 @@ export type AccountFilter = z.infer<typeof accountFilterSchema>;
 
 export const listAccountsQuery = z.strictObject({ ...accountFilterSchema.shape, ...pageQuery, ...offsetQuery });
 
+/** Accounts whose proxy failed at its last check. */
+export const BEHIND_FAILING = `"proxyId" IN (SELECT p.id FROM "Proxy" p WHERE p.status IN ('failing', 'unstable'))`;
+
 /** The filter as a condition on "Account": one place for lists, exports and edits of many. */
 export function accountConditions(filter: AccountFilter): Prisma.Sql {
   const all: Prisma.Sql[] = [];
@@ -43,7 +46,7 @@ export function accountConditions(filter: AccountFilter): Prisma.Sql {
   if (proxy === 'none') all.push(Prisma.sql`"proxyId" IS NULL`);
   if (proxy === 'some') all.push(Prisma.sql`"proxyId" IS NOT NULL`);
   if (proxy === 'failing') {
-    all.push(Prisma.sql`"proxyId" IN (SELECT p.id FROM "Proxy" p WHERE p.status IN ('failing', 'unstable'))`);
+    all.push(Prisma.raw(BEHIND_FAILING));
   }
   if (session === 'none') all.push(Prisma.sql`"sessionAt" IS NULL`);
   if (session === 'stored') all.push(Prisma.sql`"sessionAt" IS NOT NULL`);

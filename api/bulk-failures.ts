@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAN_BE_RETRIED } from '../activities/bulk-ledger.ts';
 import { query } from './door/sql.ts';
 import { headOf } from './door/tasks.ts';
 import type { Route } from './route.ts';
@@ -53,7 +54,7 @@ export const bulkFailuresRoutes: Route[] = [
       const types = await query<{ type: string; count: number }>(
         deps.db,
         `SELECT coalesce("errorType", 'Unknown') AS type, count(*)::int AS count FROM "AccountTask"
-         WHERE "taskId" = $1::uuid AND (state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL))
+         WHERE "taskId" = $1::uuid AND ${CAN_BE_RETRIED}
          GROUP BY 1 ORDER BY 2 DESC, 1`,
         id,
       );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAN_BE_RETRIED } from '../activities/bulk-ledger.ts';
 import { ACCOUNT_TASK_STATES } from '../contracts/states.ts';
 import { patternOf } from '../contracts/values.ts';
 import { failureFilter } from './bulk.ts';
@@ -17,7 +18,7 @@ interface Matching {
 
 const matching = (ids: boolean): string => `
   SELECT count(*)::int AS total,
-    count(*) FILTER (WHERE state = 'failed' OR (state = 'partial' AND "errorType" IS NOT NULL))::int AS retriable,
+    count(*) FILTER (WHERE ${CAN_BE_RETRIED})::int AS retriable,
     ${ids ? `coalesce(array_agg("accountId"::text ORDER BY ordinal), '{}')` : 'NULL'} AS "accountIds"
   FROM "AccountTask"
   WHERE "taskId" = $1::uuid AND ($2::text[] IS NULL OR state = ANY($2::text[]))

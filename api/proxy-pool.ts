@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BEHIND_FAILING } from './account-filter.ts';
 import { type Db, query, queryOne } from './door/sql.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
@@ -64,10 +65,7 @@ const POOL = `
     count(*) FILTER (WHERE NOT spare AND NOT used)::int AS idle,
     json_build_object(
       'without', (SELECT count(*) FROM "Account" WHERE "proxyId" IS NULL),
-      'failing', (
-        SELECT count(*) FROM "Account"
-        WHERE "proxyId" IN (SELECT id FROM "Proxy" WHERE status IN ('failing', 'unstable'))
-      )
+      'failing', (SELECT count(*) FROM "Account" WHERE ${BEHIND_FAILING})
     ) AS accounts
   FROM p`;
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PLACEHOLDERS } from './fingerprint-pattern.ts';
 
 /** What tells the cause of an error: where it was noticed, its type, and its message without what differs each time. */
 export interface Cause {
@@ -15,7 +16,7 @@ const READ_LENGTH = 2_000;
  * In this order, because a later pattern would tear what an earlier one takes as a whole: an address holds paths, a time
  * holds numbers. An HTTP status stays as it is: 404 and 503 have different causes.
  */
-const VARYING: readonly (readonly [RegExp, string])[] = [
+const VARYING: readonly (readonly [RegExp, (typeof PLACEHOLDERS)[number]])[] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>)\]]+/gi, '<url>'],
   [/"[^"]*"|`[^`]*`|“[^”]*”|‘[^’]*’|«[^»]*»|(?<!\w)'[^']*'(?!\w)/g, '<name>'],
   [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '<name>'],

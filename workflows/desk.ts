@@ -181,5 +181,4 @@ export function createDesk(
   return { claim, current, pace, park, attend, switchTo, lastClaim: () => claimed, parks: () => parks };
 }
 
-/** `48 hours`, `1 hour`, `30 minutes`. */
 export type Desk = ReturnType<typeof createDesk>;

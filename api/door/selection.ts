@@ -85,7 +85,7 @@ async function byIds(db: Db, given: readonly string[]): Promise<SelectedAccount[
 function noneOf(selection: Selection): string {
   if ('platform' in selection) return say('order.no-account-platform', { platform: selection.platform });
   if ('filter' in selection) return say('order.no-account-filter');
-  return 'tag' in selection ? `No account has the tag ${selection.tag}.` : 'No account is chosen.';
+  return 'tag' in selection ? say('order.no-account-tag', { tag: selection.tag }) : 'No account is chosen.';
 }
 
 /**

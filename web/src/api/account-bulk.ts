@@ -1,3 +1,4 @@
+import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { paths } from '../../../contracts/openapi.d.ts';
 import type { Said } from '../../../contracts/said.ts';
@@ -31,20 +32,33 @@ export const useEditAccounts = () =>
     unwrap(api.POST('/api/accounts/bulk-edit', { body: { ...target, ...edit } })),
   );
 
-/** What an edit would do to accounts as they are now; nothing is asked while there is no edit. */
-export const usePreviewEdit = (target: AccountTarget, edit: AccountEdit | undefined) =>
-  useQuery({
-    queryKey: ['accounts', 'edit-preview', target, edit],
+/** Long enough for a number to be typed whole. */
+const TYPED_MS = 400;
+
+/**
+ * What an edit would do to accounts as they are now, asked for when it has not changed for a moment; nothing is asked
+ * while there is no edit.
+ */
+export function usePreviewEdit(target: AccountTarget, edit: AccountEdit | undefined) {
+  const now = edit && JSON.stringify(edit);
+  const [asked] = useDebouncedValue(now, TYPED_MS);
+  const { data, error, isFetching } = useQuery({
+    queryKey: ['accounts', 'edit-preview', target, asked],
     queryFn: () =>
       unwrap(
-        api.POST('/api/accounts/bulk-edit', { params: { query: { dryRun: true } }, body: { ...target, ...edit } }),
+        api.POST('/api/accounts/bulk-edit', {
+          params: { query: { dryRun: true } },
+          body: { ...target, ...(JSON.parse(asked ?? '{}') as AccountEdit) },
+        }),
       ),
-    enabled: edit !== undefined,
+    enabled: asked !== undefined,
     placeholderData: keepPreviousData,
     retry: false,
     gcTime: 0,
     refetchOnWindowFocus: false,
   });
+  return { data, error, isAsked: asked !== undefined, isFetching: isFetching || asked !== now };
+}
 export type EditPreview = NonNullable<ReturnType<typeof usePreviewEdit>['data']>;
 
 export const useUndoEdit = () =>

@@ -1,3 +1,4 @@
+import { PLACEHOLDERS } from '../../../contracts/fingerprint-pattern.ts';
 import { t } from '../i18n/index.ts';
 import { lists, numbers, shares, tenths } from '../i18n/intl.ts';
 
@@ -54,5 +55,7 @@ export function titleOf(name: string): string {
 
 export const joinPath = (base: string, name: string): string => (base ? `${base}.${name}` : name);
 
-/** The title of a cause as people read it: what differs from error to error is left open. See `titleOf` of contracts/fingerprint.ts. */
-export const causeText = (title: string): string => title.replace(/<(?:url|name|id|address|time|path|n)>/g, '…');
+const ANY_PLACEHOLDER = new RegExp(PLACEHOLDERS.join('|'), 'g');
+
+/** The title of a cause as people read it: what differs from error to error is left open. */
+export const causeText = (title: string): string => title.replace(ANY_PLACEHOLDER, '…');

@@ -9,7 +9,7 @@ import { useSerial } from '../../api/serial.ts';
 import type { AccountTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
-import { LiveViewButton } from '../../live-view/live-view-button.tsx';
+import { WatchButton } from '../../live-view/watch-button.tsx';
 import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -98,14 +98,7 @@ function Found({ row, address, taskName }: FoundProps) {
       }
       actions={
         <>
-          {row.hasPages && (
-            <LiveViewButton
-              accountTaskId={row.id}
-              username={row.username}
-              mode="watch"
-              offered={row.state === 'running'}
-            />
-          )}
+          <WatchButton row={row} />
           <Button
             component={Link}
             to={`/accounts/${row.accountId}`}

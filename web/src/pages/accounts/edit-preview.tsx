@@ -1,5 +1,4 @@
 import { Skeleton, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import {
   type AccountEdit,
   type AccountTarget,
@@ -12,9 +11,6 @@ import { ErrorAlert } from '../../ui/notices.tsx';
 import { changeWords } from './change-words.ts';
 import classes from './edit-preview.module.css';
 
-/** Long enough for a number to be typed whole. */
-const TYPED_MS = 400;
-
 interface EditPreviewProps {
   target: AccountTarget;
   /** Nothing while nothing, or nothing whole, is chosen. */
@@ -23,9 +19,8 @@ interface EditPreviewProps {
 
 /** How many accounts an edit would change, and of the first ones what, while it is being made. */
 export function EditPreview({ target, edit }: EditPreviewProps) {
-  const [asked] = useDebouncedValue(edit === undefined ? '' : JSON.stringify(edit), TYPED_MS);
-  const preview = usePreviewEdit(target, asked === '' ? undefined : (JSON.parse(asked) as AccountEdit));
-  if (edit === undefined || asked === '') return null;
+  const preview = usePreviewEdit(target, edit);
+  if (edit === undefined || !preview.isAsked) return null;
   if (preview.error) return <ErrorAlert error={preview.error} />;
   if (!preview.data) return <Skeleton height={24} aria-hidden />;
   return <Found preview={preview.data} />;

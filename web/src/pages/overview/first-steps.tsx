@@ -72,12 +72,19 @@ export default function FirstSteps({ children }: { children: ReactNode }) {
           </Button>
         </Group>
         <div className="surface">
-          <Steps uploads={uploads.data} />
+          <Steps uploads={uploads.data} accounts={accounts} media={media} tags={tags.data ?? []} />
         </div>
       </section>
       {children}
     </>
   );
+}
+
+interface StepsProps {
+  uploads: Uploads;
+  accounts: ReturnType<typeof useAccounts>;
+  media: ReturnType<typeof useMediaList>;
+  tags: NonNullable<ReturnType<typeof useTags>['data']>;
 }
 
 /** All that a first order needs: the accounts of the first tag, or all of them, and the videos that are there. */
@@ -86,11 +93,8 @@ function presetOf(tag: string | undefined, mediaIds: string[]): Partial<Draft> {
   return tag === undefined ? { mode: 'filter', filter: {}, params } : { mode: 'tag', tag, params };
 }
 
-function Steps({ uploads: { done, open, empty } }: { uploads: Uploads }) {
+function Steps({ uploads: { done, open, empty }, accounts, media, tags }: StepsProps) {
   const client = useQueryClient();
-  const accounts = useAccounts({});
-  const media = useMediaList('video');
-  const tags = useTags();
   // Files may still be arriving that were chosen before the way back here.
   useUploads();
   useCalmly(LOOK_MS, () => {
@@ -100,9 +104,9 @@ function Steps({ uploads: { done, open, empty } }: { uploads: Uploads }) {
 
   const accountCount = accounts.total ?? accounts.items.length;
   const videoCount = media.items.length;
-  const tag = tags.data?.[0]?.tag;
+  const tag = tags[0]?.tag;
   const videos = t('guide:videos', { count: Math.min(videoCount, PRESET_VIDEOS) });
-  const isReady = accountCount > 0 && videoCount > 0 && !tags.isPending;
+  const isReady = accountCount > 0 && videoCount > 0;
   const isDraft = open?.state === 'draft';
   const ordered = done ?? (isDraft ? undefined : open);
   const mediaIds = media.items.slice(0, PRESET_VIDEOS).map(({ id }) => id);

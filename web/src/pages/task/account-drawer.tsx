@@ -5,7 +5,7 @@ import { type TaskAddress, useAccountTask } from '../../api/bulk.ts';
 import type { AccountTask } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
-import { LiveViewButton } from '../../live-view/live-view-button.tsx';
+import { WatchButton } from '../../live-view/watch-button.tsx';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { accountTaskPath } from '../../ui/evidence.ts';
 import { AccountTaskStateLabel } from '../../ui/states.tsx';
@@ -65,14 +65,7 @@ function Details({ row, counters }: { row: AccountTask; counters: readonly strin
         <Button component={Link} to={`/accounts/${row.accountId}`} variant="default" size="xs">
           {t('field.account')}
         </Button>
-        {row.hasPages && (
-          <LiveViewButton
-            accountTaskId={row.id}
-            username={row.username}
-            mode="watch"
-            offered={row.state === 'running'}
-          />
-        )}
+        <WatchButton row={row} />
       </Group>
       {row.evidence.length > 0 && (
         <section className={classes.section} aria-label={t('task:evidence')}>
