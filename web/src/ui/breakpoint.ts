@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 
 const WIDTHS = { sm: 768, md: 1024, lg: 1280, xl: 1440 } as const;
 export type Breakpoint = keyof typeof WIDTHS;
@@ -13,8 +13,8 @@ function subscribe(watcher: () => void): () => void {
   };
 }
 
-/** Tells whether the window is at least as wide as a breakpoint. */
+/** Tells whether the window is at least as wide as a breakpoint; the same function until one is crossed. */
 export function useWide(): (breakpoint: Breakpoint) => boolean {
   const reached = useSyncExternalStore(subscribe, widthNow);
-  return (breakpoint) => Object.keys(WIDTHS).indexOf(breakpoint) < reached;
+  return useCallback((breakpoint) => Object.keys(WIDTHS).indexOf(breakpoint) < reached, [reached]);
 }

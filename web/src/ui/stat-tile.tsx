@@ -33,7 +33,7 @@ export function StatTile({ label, value, note, aside, to, tone }: StatTileProps)
         )}
         {aside && <span className={classes.aside}>{aside}</span>}
       </div>
-      <Text size="xs" c="dimmed" mih={18} component="div">
+      <Text size="xs" c="dimmed" mih={18} component="div" truncate {...(typeof note === 'string' && { title: note })}>
         {note}
       </Text>
     </>

@@ -2,26 +2,26 @@
 
 import { Button, Checkbox, Loader, Skeleton, VisuallyHidden } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { PagedList } from '../api/pages.ts';
 import type { PlacedList } from '../api/places.ts';
 import { t } from '../i18n/index.ts';
-import { type Breakpoint, useWide } from './breakpoint.ts';
+import { useWide } from './breakpoint.ts';
 import { letterOf, useListKeys } from './list-keys.ts';
 import type { Selection } from './selection.tsx';
+import { type Column, type RowEvents, VirtualRow } from './virtual-row.tsx';
 import classes from './virtual-table.module.css';
 
-export interface Column<Row> {
-  key: string;
-  title: ReactNode;
-  /** A grid track, e.g. `minmax(160px, 1fr)`. */
-  width: string;
-  align?: 'right';
-  /** Shown only where the window is at least this wide. */
-  from?: Breakpoint;
-  /** `compact` on narrow windows, where a cell may carry what other columns would show. */
-  cell(row: Row, compact: boolean): ReactNode;
-}
+export type { Column } from './virtual-row.tsx';
 
 /** Where the rows come from: read from the top on, or at any place. */
 type RowSource<Row> =
@@ -136,8 +136,12 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const wide = useWide();
   const compact = !wide('sm');
   const { selection, rowName = rowKey } = props;
-  const choice = selection ? [choiceColumn(selection, rowKey, rowName)] : [];
-  const columns = [...choice, ...props.columns].filter((column) => !column.from || wide(column.from));
+  // While somebody scrolls, only this table is drawn anew and not its page: the columns stay the same, and so do rows.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: names and keys of rows do not change with the page's turns
+  const columns = useMemo(() => {
+    const choice = selection ? [choiceColumn(selection, rowKey, rowName)] : [];
+    return [...choice, ...props.columns].filter((column) => !column.from || wide(column.from));
+  }, [selection, props.columns, wide]);
   const tracks = columns.map((column) => column.width).join(' ');
   const body = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
@@ -221,10 +225,31 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     focusRow(inside ? goal.current + by : active);
   });
 
+  const latest = useRef<RowEvents<Row>>(undefined);
+  useLayoutEffect(() => {
+    latest.current = {
+      focused: (index) => {
+        goal.current = index;
+        setActive(index);
+      },
+      pressed: (row) => row !== undefined && onOpen?.(row),
+      keyed: onKeyDown,
+    };
+  });
+  const [events] = useState<RowEvents<Row>>(() => ({
+    focused: (index) => latest.current?.focused(index),
+    pressed: (row) => latest.current?.pressed(row),
+    keyed: (event, row) => latest.current?.keyed(event, row),
+  }));
+
   return (
-    <div className={classes.table} data-compact={compact || undefined}>
+    <div
+      className={classes.table}
+      data-compact={compact || undefined}
+      style={{ '--tracks': tracks, '--row-height': `${height}px` } as CSSProperties}
+    >
       <div role="table" aria-label={props.label} aria-busy={list.isPending}>
-        <div className={classes.head} role="row" style={{ gridTemplateColumns: tracks }} tabIndex={-1}>
+        <div className={classes.head} role="row" tabIndex={-1}>
           {columns.map((column) => (
             <div key={column.key} role="columnheader" tabIndex={-1} data-align={column.align}>
               {column.title}
@@ -235,7 +260,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
           <div>
             <VisuallyHidden role="status">{t('loading')}</VisuallyHidden>
             {SKELETONS.map((key) => (
-              <div key={key} className={classes.placeholder} style={{ height }}>
+              <div key={key} className={classes.placeholder}>
                 <Skeleton height={12} radius="sm" />
               </div>
             ))}
@@ -250,44 +275,28 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
           >
             {shown.map((item) => {
               const row = rowAt(item.index);
+              const key = row === undefined ? undefined : rowKey(row);
+              const isOpen = key !== undefined && props.selected === key;
               return (
-                <div
+                <VirtualRow
                   key={item.key}
-                  role="row"
-                  aria-rowindex={item.index + 2}
-                  data-index={item.index}
-                  aria-busy={row === undefined || undefined}
-                  data-open={onOpen && row !== undefined ? true : undefined}
-                  aria-selected={
-                    row === undefined
-                      ? undefined
-                      : selection
-                        ? selection.chosen.has(rowKey(row))
-                        : props.selected === undefined
-                          ? undefined
-                          : props.selected === rowKey(row)
+                  index={item.index}
+                  row={row}
+                  columns={columns}
+                  compact={compact}
+                  top={item.start - offset}
+                  opens={onOpen !== undefined}
+                  chosen={
+                    selection
+                      ? key !== undefined && selection.chosen.has(key)
+                      : props.selected === undefined
+                        ? undefined
+                        : isOpen
                   }
-                  data-selected={(row !== undefined && props.selected === rowKey(row)) || undefined}
-                  tabIndex={reachable && item.index === Math.min(active, count - 1) ? 0 : -1}
-                  className={classes.row}
-                  style={{
-                    height,
-                    gridTemplateColumns: tracks,
-                    transform: `translateY(${item.start - offset}px)`,
-                  }}
-                  onFocus={() => {
-                    goal.current = item.index;
-                    setActive(item.index);
-                  }}
-                  onClick={() => row !== undefined && onOpen?.(row)}
-                  onKeyDown={(event) => onKeyDown(event, row)}
-                >
-                  {columns.map((column) => (
-                    <div key={column.key} role="cell" data-align={column.align}>
-                      {row === undefined ? <Skeleton height={12} radius="sm" /> : column.cell(row, compact)}
-                    </div>
-                  ))}
-                </div>
+                  isOpen={isOpen}
+                  isReachable={reachable && item.index === Math.min(active, count - 1)}
+                  events={events}
+                />
               );
             })}
           </div>

@@ -1,8 +1,8 @@
 export default {
   day: 'Today',
   atWork: 'Accounts at work',
-  waitTurn_one: '{{count, number}} waits for its turn',
-  waitTurn_other: '{{count, number}} wait for their turn',
+  waitTurn_one: '{{count, number}} waiting',
+  waitTurn_other: '{{count, number}} waiting',
   inboxOpen: 'Wait for a person',
   endedToday: 'Ended today',
   thisHour_one: '{{count, number}} in this hour',

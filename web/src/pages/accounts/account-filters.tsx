@@ -48,8 +48,8 @@ export function AccountFilters({ address, total }: AccountFiltersProps) {
           aria-label={t('field.status')}
           placeholder={get('status') ? undefined : t('accounts:allStatuses')}
           clearable
-          miw={180}
-          maw={420}
+          // As wide as what is chosen; the others of the line keep their places while nothing is.
+          {...(get('status') ? { miw: 180, maw: 420 } : { w: 180 })}
           data={ACCOUNT_STATUSES.map((status) => ({ value: status, label: ACCOUNT_LOOKS[status].label }))}
           value={statusesOf(get('status') ?? null)}
           onChange={(values) => set('status', values.join(','))}
@@ -84,7 +84,7 @@ export function AccountFilters({ address, total }: AccountFiltersProps) {
             {t('lists:clearFilters')}
           </Button>
         )}
-        <Text c="dimmed" className="tabular" role="status" miw={88} mih="1lh">
+        <Text c="dimmed" className="tabular" role="status" miw={136} mih="1lh">
           {total !== null && t('count.accounts', { count: total })}
         </Text>
       </Group>
