@@ -73,7 +73,7 @@ function Details({ schedule, onClose }: { schedule: Schedule; onClose(): void })
           {t('schedules:nextRuns')}
         </Title>
         {schedule.nextRuns.length === 0 ? (
-          <Text c="dimmed">{schedule.nextRunReason}</Text>
+          <Text c="dimmed">{toldOf(schedule, 'nextRunReason')}</Text>
         ) : (
           <>
             <Stack gap={4} component="ol" m={0} pl="md">
