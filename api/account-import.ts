@@ -16,6 +16,7 @@ import { flagQuery } from './pages.ts';
 import { badRequest } from './problem.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
+import { saidOf, saidShape } from './said.ts';
 
 const BATCH_LINES = 1_000;
 /** Rejected lines that the answer lists; `rejectedTotal` counts them all. */
@@ -25,7 +26,7 @@ const importSchema = z
   .object({
     created: z.int(),
     updated: z.int(),
-    rejected: z.array(z.object({ line: z.int(), field: z.string(), message: z.string() })),
+    rejected: z.array(z.object({ line: z.int(), field: z.string(), message: z.string(), ...saidShape })),
     rejectedTotal: z.int(),
     dryRun: z.boolean(),
   })
@@ -84,7 +85,8 @@ async function importFile(path: string, dryRun: boolean, deps: Deps): Promise<Im
   const rejectedLines = new Set<number>();
   const reject = (rejection: Rejection) => {
     rejectedLines.add(rejection.line);
-    if (result.rejected.length < LISTED_REJECTIONS) result.rejected.push(rejection);
+    if (result.rejected.length < LISTED_REJECTIONS)
+      result.rejected.push({ ...rejection, ...saidOf({ message: rejection.message }) });
   };
   for await (const batch of batches(path, reject)) {
     const { created, updated, rejected } = await writeBatch(batch, dryRun, deps);

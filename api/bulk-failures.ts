@@ -4,6 +4,7 @@ import { query } from './door/sql.ts';
 import { headOf } from './door/tasks.ts';
 import type { Route } from './route.ts';
 import { route } from './route.ts';
+import { saidOfTitle, saidShape } from './said.ts';
 
 export const bulkFailuresRoutes: Route[] = [
   route({
@@ -25,6 +26,7 @@ export const bulkFailuresRoutes: Route[] = [
             z.object({
               type: z.string(),
               message: z.string(),
+              ...saidShape,
               fingerprint: z.string().nullable().meta({ description: 'Null with failures from before it was kept' }),
               count: z.int(),
             }),
@@ -58,7 +60,8 @@ export const bulkFailuresRoutes: Route[] = [
          GROUP BY 1 ORDER BY 2 DESC, 1`,
         id,
       );
-      return { status: 200, body: { items, types } };
+      const told = items.map((item) => ({ ...item, ...saidOfTitle('message', item.message) }));
+      return { status: 200, body: { items: told, types } };
     },
   }),
 ];

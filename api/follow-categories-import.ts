@@ -11,6 +11,7 @@ import type { Deps } from './deps.ts';
 import { query, queryOne } from './door/sql.ts';
 import { receiveFile } from './multipart.ts';
 import { badRequest, notFound } from './problem.ts';
+import { saidOf, type Told } from './said.ts';
 
 const MAX_BYTES = 20 * 1024 ** 2;
 /** The most that one request adds; it bounds the statement that writes them. */
@@ -29,7 +30,7 @@ export interface TargetImport {
   added: number;
   duplicates: { line: number; username: string }[];
   duplicatesTotal: number;
-  rejected: { line: number; message: string }[];
+  rejected: ({ line: number; message: string } & Told)[];
   rejectedTotal: number;
 }
 
@@ -40,7 +41,7 @@ function wrongName(username: string): string | undefined {
   if (username === '') return 'There is no user name here.';
   if (username.length > 253) return 'A user name has at most 253 characters.';
   if (!/^[\p{L}\p{N}_.-]+$/u.test(username)) {
-    return `"${username.slice(0, 60)}" is not a user name: only letters, digits, dots, dashes and underscores are.`;
+    return say('import.bad-name', { name: username.slice(0, 60) });
   }
   return undefined;
 }
@@ -68,7 +69,7 @@ export async function addTargets(deps: Deps, categoryId: string, lines: readonly
     const message = wrongName(username);
     if (message) {
       result.rejectedTotal += 1;
-      if (result.rejected.length < LISTED) result.rejected.push({ line, message });
+      if (result.rejected.length < LISTED) result.rejected.push({ line, message, ...saidOf({ message }) });
     } else if (fresh.has(username.toLowerCase())) duplicate(line, username);
     else fresh.set(username.toLowerCase(), { line, username });
   }

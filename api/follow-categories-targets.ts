@@ -4,6 +4,7 @@ import { pageOf, pageQuery } from './pages.ts';
 import { badRequest, notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
+import { saidShape } from './said.ts';
 
 const tags = ['Follow categories'];
 
@@ -16,7 +17,7 @@ const importSchema = z
     added: z.int(),
     duplicates: z.array(z.object({ line: z.int(), username: z.string() })),
     duplicatesTotal: z.int(),
-    rejected: z.array(z.object({ line: z.int(), message: z.string() })),
+    rejected: z.array(z.object({ line: z.int(), message: z.string(), ...saidShape })),
     rejectedTotal: z.int(),
   })
   .meta({ id: 'FollowTargetImport' });

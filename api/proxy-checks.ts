@@ -5,17 +5,20 @@ import { numberedPageQuery, pageOf, toNumberedPage } from './pages.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
+import { saidOf, saidShape } from './said.ts';
 
 const checkSchema = z
   .object({
     id: z.string(),
     verdict: z.string(),
+    ...saidShape,
     status: z.enum(['healthy', 'unstable', 'failing']).nullable(),
     checks: z.array(
       z.object({
         check: z.enum(PROXY_CHECKS),
         outcome: z.enum(['passed', 'failed', 'not-checked']),
         detail: z.string(),
+        ...saidShape,
       }),
     ),
     exitAddress: z.string().nullable().meta({ description: 'As the checker saw it' }),
@@ -42,7 +45,15 @@ interface CheckRow {
 function toCheck({ id, verdict, detail, checkedAt }: CheckRow): z.output<typeof checkSchema> {
   const { findings, changes } = detailSchema.parse(detail ?? {});
   const { status = null, checks = [], exitAddress = null, latency = null, stability = null } = findings ?? {};
-  return { id, verdict, status, checks, exitAddress, latency, stability, changes, checkedAt: checkedAt.toISOString() };
+  return {
+    id,
+    verdict,
+    ...saidOf({ verdict }),
+    status,
+    checks: checks.map((check) => ({ ...check, ...saidOf({ detail: check.detail }) })),
+    ...{ exitAddress, latency, stability, changes },
+    checkedAt: checkedAt.toISOString(),
+  };
 }
 
 export const proxyChecksRoute: Route = route({

@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import { read, type Said } from '../contracts/said.ts';
-
-/** A sentence of the catalogue in contracts/said.ts, for callers that speak another language than English. */
-const sentenceSchema = z
-  .object({
-    code: z.string().meta({ description: 'Stable name of the sentence; `verbatim` for words of somebody else' }),
-    get params(): z.ZodRecord<z.ZodString, z.ZodUnion<[z.ZodString, z.ZodNumber, z.ZodArray<typeof sentenceSchema>]>> {
-      return z.record(z.string(), z.union([z.string(), z.number(), z.array(sentenceSchema)]));
-    },
-  })
-  .meta({ id: 'Sentence', description: 'A sentence as its code and the values in it' });
+import { sentenceSchema } from '../contracts/said-schema.ts';
+import { readTitle } from '../contracts/said-title.ts';
 
 export const paramsSchema = sentenceSchema.shape.params;
 
@@ -21,7 +13,7 @@ export const saidShape = {
     .meta({ description: 'The sentences beside this by code and values, by the path of their field, where known' }),
 };
 
-type Told = { said?: Record<string, Said[]> };
+export type Told = { said?: Record<string, Said[]> };
 
 /** What {@link saidShape} describes: `...saidOf({ stateReason })`. Nothing where none of the texts is known. */
 export function saidOf(texts: Readonly<Record<string, string | null | undefined>>): Told {
@@ -30,6 +22,12 @@ export function saidOf(texts: Readonly<Record<string, string | null | undefined>
     return said ? [[path, said] as const] : [];
   });
   return known.length > 0 ? { said: Object.fromEntries(known) } : {};
+}
+
+/** The same for the titles of causes, which stand for what differs from error to error with placeholders. */
+export function saidOfTitle(field: string, title: string): Told {
+  const said = readTitle(title);
+  return said ? { said: { [field]: said } } : {};
 }
 
 /** A text that is one sentence, as the extension members of a problem have it. */

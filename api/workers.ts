@@ -6,6 +6,7 @@ import { type Db, query, queryOne } from './door/sql.ts';
 import { notFound } from './problem.ts';
 import type { Route } from './route.ts';
 import { idParams, route } from './route.ts';
+import { saidOf, saidShape } from './said.ts';
 import { workerReportRoutes } from './worker-reports.ts';
 
 const TAGS = ['Workers'];
@@ -42,7 +43,9 @@ const listedWorkerSchema = workerSchema.extend({
 
 const workerDetailSchema = workerSchema.extend({
   metrics: z.array(z.object({ at: z.iso.datetime(), metrics: z.record(z.string(), z.number()) })),
-  errors: z.array(z.object({ id: z.string(), type: z.string(), message: z.string(), at: z.iso.datetime() })),
+  errors: z.array(
+    z.object({ id: z.string(), type: z.string(), message: z.string(), ...saidShape, at: z.iso.datetime() }),
+  ),
 });
 
 interface WorkerRow {
@@ -150,7 +153,7 @@ const operatorRoutes: Route[] = [
         body: {
           ...toWorker(row),
           metrics: metrics.map((one) => ({ ...one, at: one.at.toISOString() })),
-          errors: errors.map((one) => ({ ...one, at: one.at.toISOString() })),
+          errors: errors.map((one) => ({ ...one, ...saidOf({ message: one.message }), at: one.at.toISOString() })),
         },
       };
     },

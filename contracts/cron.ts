@@ -84,24 +84,25 @@ export function readCron(text: string): Cron | string {
   }
 }
 
-const WEEKDAY_NAMES = ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays'];
-const two = (value: number): string => String(value).padStart(2, '0');
-const listed = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+/** On which days: all, some of the week, or some of the month. */
+type CronDays = { of: 'all' } | { of: 'week'; days: number[] } | { of: 'month'; days: number[] };
+/** When on such a day: at times such as `09:00`, at one minute of every hour, or every so many minutes. */
+type CronClock = { at: string[] } | { minute: string } | { everyMinutes: number };
+export interface CronTimes {
+  days: CronDays;
+  clock: CronClock;
+}
 
-function dayWords({ days, months, weekdays }: Cron): string | undefined {
+const two = (value: number): string => String(value).padStart(2, '0');
+
+function daysOf({ days, months, weekdays }: Cron): CronDays | undefined {
   if (months.length < 12) return undefined;
   if (days.length === 31) {
-    if (weekdays.length === 7) return 'Every day';
-    const set = weekdays.join('');
-    if (set === '12345') return 'Weekdays';
-    if (set === '06') return 'Weekends';
+    if (weekdays.length === 7) return { of: 'all' };
     // A week is told from its Monday on.
-    const ordered = [...weekdays].sort((a, b) => ((a + 6) % 7) - ((b + 6) % 7));
-    return listed(ordered.map((day) => WEEKDAY_NAMES[day] ?? ''));
+    return { of: 'week', days: [...weekdays].sort((a, b) => ((a + 6) % 7) - ((b + 6) % 7)) };
   }
-  if (weekdays.length === 7 && days.length <= 3) return `Day ${listed(days.map(String))} of every month`;
-  return undefined;
+  return weekdays.length === 7 && days.length <= 3 ? { of: 'month', days } : undefined;
 }
 
 /** The step of values that are spread evenly over a whole hour, or nothing. */
@@ -110,24 +111,55 @@ function evenStep(minutes: readonly number[]): number | undefined {
   return Number.isInteger(step) && minutes.every((minute, place) => minute === place * step) ? step : undefined;
 }
 
-function clockWords({ minutes, hours }: Cron): string | undefined {
+function clockOf({ minutes, hours }: Cron): CronClock | undefined {
   if (hours.length === 24) {
-    if (minutes.length === 60) return 'every minute';
     const step = minutes.length > 1 ? evenStep(minutes) : undefined;
-    if (step) return `every ${step} minutes`;
-    return minutes.length === 1 ? `every hour at :${two(minutes[0] ?? 0)}` : undefined;
+    if (step) return { everyMinutes: step };
+    return minutes.length === 1 ? { minute: two(minutes[0] ?? 0) } : undefined;
   }
   if (hours.length * minutes.length > 4) return undefined;
-  return `at ${listed(hours.flatMap((hour) => minutes.map((minute) => `${two(hour)}:${two(minute)}`)))}`;
+  return { at: hours.flatMap((hour) => minutes.map((minute) => `${two(hour)}:${two(minute)}`)) };
+}
+
+/** What a few words can tell of an expression; nothing of one that is wrong or too intricate. */
+export function cronTimes(text: string): CronTimes | undefined {
+  const cron = readCron(text);
+  if (typeof cron === 'string') return undefined;
+  const days = daysOf(cron);
+  const clock = clockOf(cron);
+  return days && clock && { days, clock };
+}
+
+const WEEKDAY_NAMES = ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays'];
+const listed = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+
+/** Days of the week that have a name together. */
+export function dayGroup(days: readonly number[]): 'weekdays' | 'weekends' | undefined {
+  const set = days.join('');
+  return set === '12345' ? 'weekdays' : set === '60' ? 'weekends' : undefined;
+}
+
+function dayWords(days: CronDays): string {
+  if (days.of === 'all') return 'Every day';
+  if (days.of === 'month') return `Day ${listed(days.days.map(String))} of every month`;
+  const group = dayGroup(days.days);
+  if (group) return group === 'weekdays' ? 'Weekdays' : 'Weekends';
+  return listed(days.days.map((day) => WEEKDAY_NAMES[day] ?? ''));
+}
+
+function clockWords(clock: CronClock): string {
+  if ('at' in clock) return `at ${listed(clock.at)}`;
+  if ('minute' in clock) return `every hour at :${clock.minute}`;
+  return clock.everyMinutes === 1 ? 'every minute' : `every ${clock.everyMinutes} minutes`;
 }
 
 /** `Weekdays at 09:00`; what is too intricate for a few words is shown as it is written. */
 export function cronWords(text: string): string {
-  const cron = readCron(text);
-  if (typeof cron === 'string') return `Cron ${text}`;
-  const day = dayWords(cron);
-  const clock = clockWords(cron);
-  if (!day || !clock) return `Cron ${text.trim()}`;
-  if (!clock.startsWith('every')) return `${day} ${clock}`;
-  return day === 'Every day' ? `${clock.charAt(0).toUpperCase()}${clock.slice(1)}` : `${day}, ${clock}`;
+  const times = cronTimes(text);
+  if (!times) return `Cron ${text.trim()}`;
+  const day = dayWords(times.days);
+  const clock = clockWords(times.clock);
+  if ('at' in times.clock) return `${day} ${clock}`;
+  return times.days.of === 'all' ? `${clock.charAt(0).toUpperCase()}${clock.slice(1)}` : `${day}, ${clock}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sentenceSchema } from './said-schema.ts';
 
 /**
  * What is said over the web sockets of the live view. A browser host keeps one socket open to the API and is asked over
@@ -91,9 +92,12 @@ export const LIVE_ENDS = [
 ] as const;
 export type LiveEnd = (typeof LIVE_ENDS)[number];
 
-const ended = z.object({ type: z.literal('ended'), reason: z.enum(LIVE_ENDS), message: z.string().max(500) });
+/** The sentences of a message or note by their codes, which the API adds for the person. */
+const said = z.array(sentenceSchema).optional();
+
+const ended = z.object({ type: z.literal('ended'), reason: z.enum(LIVE_ENDS), message: z.string().max(500), said });
 /** The page of a view can be seen from now on. `note`: what the platform asked for when the account came in. */
-const opened = z.object({ type: z.literal('opened'), note: z.string().max(500).nullable() });
+const opened = z.object({ type: z.literal('opened'), note: z.string().max(500).nullable(), said });
 /** No step is in a browser now; pictures come once there is one. */
 const waiting = z.object({ type: z.literal('waiting') });
 

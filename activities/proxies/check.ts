@@ -72,7 +72,7 @@ export async function checkProxy(proxy: ProxyToCheck, options: CheckOptions): Pr
   progress('HTTPS');
   const https = await attempt(() => askHttps(address, targets, limits));
   if (https instanceof ProxyFault) note('https', 'failed', withHint(https, address, targets));
-  else note('https', 'passed', `HTTPS passes${address.protocol === 'socks5' ? '' : ' through CONNECT'}.`);
+  else note('https', 'passed', say(address.protocol === 'socks5' ? 'proxy.https' : 'proxy.https-connect'));
 
   const seen = [https, http].find((one): one is CheckerAnswer => !(one instanceof ProxyFault));
   if (seen) noteExit(proxy, seen, note);

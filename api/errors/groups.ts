@@ -7,6 +7,7 @@ import { pageOf, pageQuery } from '../pages.ts';
 import { badRequest, notFound } from '../problem.ts';
 import { remembered } from '../remembered.ts';
 import { route } from '../route.ts';
+import { saidOfTitle, saidShape } from '../said.ts';
 import { ERROR_CONDITIONS, errorFilter, errorValues, FILTER_VALUES } from './filter.ts';
 
 const HOURS = 24;
@@ -16,6 +17,7 @@ const groupSchema = z.object({
   source: z.string(),
   type: z.string(),
   title: z.string().meta({ description: 'The message with names, numbers, ids and addresses left out' }),
+  ...saidShape,
   count: z.int().meta({ description: 'How often since it was first seen' }),
   firstSeenAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
@@ -84,6 +86,7 @@ async function toGroups(db: Db, rows: readonly GroupRow[]): Promise<z.input<type
   );
   return rows.map((row) => ({
     ...row,
+    ...saidOfTitle('title', row.title),
     count: Number(row.count),
     firstSeenAt: row.firstSeenAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),

@@ -5,6 +5,7 @@ import { temporalUrl } from '../door/read.ts';
 import { query } from '../door/sql.ts';
 import { numberedPageQuery, pageOf, toNumberedPage } from '../pages.ts';
 import { route } from '../route.ts';
+import { saidOf, saidShape } from '../said.ts';
 import { ERROR_CONDITIONS, errorFilter, errorValues, FILTER_VALUES } from './filter.ts';
 
 const errorSchema = z.object({
@@ -12,6 +13,7 @@ const errorSchema = z.object({
   source: z.string().meta({ description: 'Where it was noticed, e.g. `worker/browser` or `account-task`' }),
   type: z.string(),
   message: z.string(),
+  ...saidShape,
   fingerprint: z.string().meta({ description: 'Of its cause; empty with errors from before causes were kept' }),
   kind: z.string().nullable(),
   platform: z.string().nullable(),
@@ -61,7 +63,12 @@ export const listErrors = route({
       filter.cursor ?? null,
       filter.limit + 1,
     );
-    const toItem = (row: ErrorRow) => ({ ...row, temporalUrl: linkOf(deps.env, row), at: row.at.toISOString() });
+    const toItem = (row: ErrorRow) => ({
+      ...row,
+      ...saidOf({ message: row.message }),
+      temporalUrl: linkOf(deps.env, row),
+      at: row.at.toISOString(),
+    });
     return { status: 200, body: toNumberedPage(rows, filter.limit, toItem) };
   },
 });

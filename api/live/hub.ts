@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { Logger } from '../../config/logger.ts';
 import type { FromHost, FromPerson, LiveEnd, ToHost, ToPerson } from '../../contracts/live-view.ts';
 import { fromHostSchema, fromPersonSchema, toPersonSchema } from '../../contracts/live-view.ts';
+import { read } from '../../contracts/said.ts';
 
 /** What a person's socket may have waiting, bytes; a picture on top is left out. */
 const BACKLOG_BYTES = 2 * 1024 ** 2;
@@ -49,9 +50,15 @@ function tell(socket: WebSocket, message: ToPerson | ToHost): void {
   socket.send(JSON.stringify(message));
 }
 
+const codesOf = (text: string | null) => {
+  const said = text === null ? undefined : read(text);
+  return said ? { said } : {};
+};
+
 /** What a host said, without what is between it and the API. */
 function pass(person: WebSocket, message: FromHost): void {
-  tell(person, toPersonSchema.parse(message));
+  const codes = message.type === 'opened' ? codesOf(message.note) : {};
+  tell(person, toPersonSchema.parse({ ...message, ...codes }));
 }
 
 export function createLiveHub(log: Logger): LiveHub {
@@ -186,6 +193,6 @@ export function createLiveHub(log: Logger): LiveHub {
 
 /** The last word to a person. */
 export function endView(person: WebSocket, reason: LiveEnd, message: string): void {
-  tell(person, { type: 'ended', reason, message });
+  tell(person, { type: 'ended', reason, message, ...codesOf(message) });
   person.close(1000);
 }

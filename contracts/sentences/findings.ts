@@ -137,6 +137,8 @@ export const FINDINGS = {
   'proxy.asks-none': 'The proxy asks for no credentials, and none are stored.',
   'proxy.takes-login': 'The proxy takes the stored credentials.',
   'proxy.http': 'Plain HTTP passes.',
+  'proxy.https': 'HTTPS passes.',
+  'proxy.https-connect': 'HTTPS passes through CONNECT.',
   'proxy.countries': 'Not checked: the checker does not know countries.',
   'proxy.latency-failed_one': '{{failed, number}} of {{count, number}} request failed.',
   'proxy.latency-failed_other': '{{failed, number}} of {{count, number}} requests failed.',

@@ -33,8 +33,15 @@ function lengthText(ms: number): string {
 }
 
 const { formatter } = i18next.services;
-formatter?.add('moment', (value) => momentText(String(value)));
-formatter?.add('length', (value) => lengthText(Number(value)));
+/** Titles of causes have placeholders where numbers and times differ from error to error; these stay as they are. */
+const unless = (write: (value: number) => string) => (value: unknown) =>
+  typeof value === 'number' ? write(value) : String(value);
+formatter?.add(
+  'number',
+  unless((value) => new Intl.NumberFormat(currentLocale()).format(value)),
+);
+formatter?.add('moment', (value) => (MOMENT.test(String(value)) ? momentText(String(value)) : String(value)));
+formatter?.add('length', unless(lengthText));
 for (const name of ['words', 'sentence', 'word', 'told']) formatter?.add(name, String);
 
 function one({ code, params }: Said): string | undefined {
@@ -42,9 +49,11 @@ function one({ code, params }: Said): string | undefined {
   const values = Object.entries(params).map(([name, value]) => [name, Array.isArray(value) ? all(value) : value]);
   if (values.some(([, value]) => value === undefined)) return undefined;
   const texts = Object.fromEntries(values);
-  if (!i18next.exists(`said:${code}`, texts)) return undefined;
+  // How many it were is not known where a placeholder stands for it: they were many.
+  const key = typeof texts.count === 'string' ? `said:${code}_many` : `said:${code}`;
+  if (!i18next.exists(key, texts)) return undefined;
   // A sentence inside of another one brings its own full stop.
-  return String(i18next.t(`said:${code}`, texts)).replace(/\.\.$/, '.');
+  return String(i18next.t(key, texts)).replace(/\.\.$/, '.');
 }
 
 function all(said: readonly Said[]): string | undefined {

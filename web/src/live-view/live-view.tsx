@@ -3,6 +3,7 @@ import { IconArrowLeft, IconCircleFilled, IconHandStop, IconRefresh } from '@tab
 import { useRef, useState } from 'react';
 import type { LiveFrame, LiveMode } from '../../../contracts/live-view.ts';
 import { t } from '../i18n/index.ts';
+import { told } from '../i18n/told.ts';
 import classes from './live-view.module.css';
 import { Screen, type ScreenHandle } from './screen.tsx';
 import { type Phase, useLiveSocket } from './socket.ts';
@@ -76,7 +77,7 @@ function View({ accountTaskId, username, mode, onClose }: LiveViewProps) {
       </Group>
       {phase.is === 'open' && phase.note && (
         <Alert color="orange" variant="light" icon={<IconHandStop size={18} />}>
-          {t('live:met', { note: phase.note })}
+          {t('live:met', { note: told(phase.note, phase.said) })}
         </Alert>
       )}
       <div className={classes.stage}>
@@ -119,7 +120,7 @@ function Over({ phase, takesOver, again }: { phase: Phase; takesOver: boolean; a
       <div className={classes.over} role="status">
         <Stack align="center" gap="sm" maw="30rem">
           <Text fw={600}>{t(`live:end.${phase.reason}`)}</Text>
-          {phase.message && <Text c="dimmed">{phase.message}</Text>}
+          {phase.message && <Text c="dimmed">{told(phase.message, phase.said)}</Text>}
           {phase.reason !== 'finished' && (
             <Button variant="light" onClick={again}>
               {t('live:again')}

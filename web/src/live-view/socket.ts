@@ -8,11 +8,12 @@ import {
   toPersonSchema,
   VIEW_SOCKET,
 } from '../../../contracts/live-view.ts';
+import type { Said } from '../../../contracts/said.ts';
 
 export type Phase =
   | { is: 'connecting' | 'waiting' | 'saving' }
-  | { is: 'open'; note: string | null }
-  | { is: 'ended'; reason: LiveEnd | 'broken'; message: string };
+  | { is: 'open'; note: string | null; said?: Said[] | undefined }
+  | { is: 'ended'; reason: LiveEnd | 'broken'; message: string; said?: Said[] | undefined };
 
 interface LiveSocket {
   phase: Phase;
@@ -47,10 +48,10 @@ export function useLiveSocket(
     const mine = new WebSocket(addressOf(accountTaskId, mode));
     socket.current = mine;
     let ended = false;
-    const end = (reason: LiveEnd | 'broken', message: string): void => {
+    const end = (reason: LiveEnd | 'broken', message: string, said?: Said[]): void => {
       if (ended) return;
       ended = true;
-      setPhase({ is: 'ended', reason, message });
+      setPhase({ is: 'ended', reason, message, said });
     };
     mine.onmessage = ({ data }) => {
       const parsed = toPersonSchema.safeParse(JSON.parse(String(data)));
@@ -61,13 +62,13 @@ export function useLiveSocket(
           void drawing.current(message).finally(() => tell(mine, { type: 'ack', n: message.n }));
           return;
         case 'opened':
-          setPhase({ is: 'open', note: message.note });
+          setPhase({ is: 'open', note: message.note, said: message.said });
           return;
         case 'waiting':
           setPhase({ is: 'waiting' });
           return;
         default:
-          end(message.reason, message.message);
+          end(message.reason, message.message, message.said);
       }
     };
     mine.onclose = () => end('broken', '');

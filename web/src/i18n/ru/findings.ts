@@ -142,6 +142,8 @@ export default {
   'proxy.asks-none': 'Прокси не требует учётных данных, и они не заданы.',
   'proxy.takes-login': 'Прокси принимает заданные учётные данные.',
   'proxy.http': 'Обычный HTTP проходит.',
+  'proxy.https': 'HTTPS проходит.',
+  'proxy.https-connect': 'HTTPS проходит через CONNECT.',
   'proxy.countries': 'Не проверено: проверяющая служба не знает стран.',
   'proxy.latency-failed_one': 'Не прошли {{failed, number}} из {{count, number}} запроса.',
   'proxy.latency-failed_few': 'Не прошли {{failed, number}} из {{count, number}} запросов.',

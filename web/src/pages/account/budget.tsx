@@ -109,7 +109,7 @@ export function Budget({ accountId }: { accountId: string }) {
         <>
           {data.refusal && (
             <Alert color="orange" variant="light" icon={<IconAlertCircle size={18} />} mb="md">
-              {data.refusal}
+              {toldOf(data, 'refusal')}
             </Alert>
           )}
           {data.cooldown && (

@@ -6,6 +6,7 @@ import type { AccountDetail } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { formatDate } from '../../i18n/intl.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { toldOf } from '../../i18n/told.ts';
 import { Fact } from '../../ui/page.tsx';
 import { ProxyStatusLabel } from '../../ui/states.tsx';
 import { Ago, useNow } from '../../ui/time.tsx';
@@ -53,7 +54,7 @@ export function Profile({ account }: { account: AccountDetail }) {
       </Title>
       {account.statusReason && (
         <Alert color="orange" variant="light" icon={<IconAlertCircle size={18} />} mb="md">
-          {account.statusReason}
+          {toldOf(account, 'statusReason')}
         </Alert>
       )}
       <dl className={classes.facts}>

@@ -5,6 +5,7 @@ import { useImport, useImportPreview } from '../../api/accounts.ts';
 import type { ImportResult } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
+import { told } from '../../i18n/told.ts';
 import { formatBytes, formatCount } from '../../ui/format.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import classes from './import-dialog.module.css';
@@ -142,11 +143,11 @@ function Rejected({ result }: { result: ImportResult }) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {result.rejected.slice(0, SHOWN).map(({ line, field, message }) => (
+            {result.rejected.slice(0, SHOWN).map(({ line, field, message, said }) => (
               <Table.Tr key={`${line}/${field}`}>
                 <Table.Td className="tabular">{line}</Table.Td>
                 <Table.Td>{field}</Table.Td>
-                <Table.Td>{message}</Table.Td>
+                <Table.Td>{told(message, said?.message)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -4,13 +4,13 @@ import { type Cause, exportAddress, type GroupFilter, useErrorGroup, useSettleGr
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
-import { causeText, formatCount } from '../../ui/format.ts';
+import { formatCount } from '../../ui/format.ts';
 import { Notice } from '../../ui/notices.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { sayFailed, sayUndoable } from '../../ui/toast.tsx';
 import { Resolved } from './columns.tsx';
-import { adviceOn, sourceName, typeName } from './error-values.ts';
+import { adviceOn, causeName, sourceName, typeName } from './error-values.ts';
 import classes from './errors.module.css';
 import { SingleErrors } from './single-errors.tsx';
 
@@ -74,7 +74,7 @@ function Details({ cause, filter }: { cause: Cause; filter: GroupFilter }) {
   const maySettle = useMay('operator');
   return (
     <Stack gap="lg" pb="xl">
-      <p className={classes.message}>{causeText(cause.title)}</p>
+      <p className={classes.message}>{causeName(cause)}</p>
       <Alert color="blue" variant="light" icon={<IconBulb size={18} />} title={t('errors:advice')}>
         {adviceOn(cause.type)}
       </Alert>

@@ -2,12 +2,12 @@ import { Badge } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import type { Cause } from '../../api/errors.ts';
 import { t } from '../../i18n/index.ts';
-import { causeText, formatCount } from '../../ui/format.ts';
+import { formatCount } from '../../ui/format.ts';
 import { NameCell } from '../../ui/name-cell.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { Ago } from '../../ui/time.tsx';
 import type { Column } from '../../ui/virtual-table.tsx';
-import { sourceName, typeName } from './error-values.ts';
+import { causeName, sourceName, typeName } from './error-values.ts';
 import classes from './errors.module.css';
 
 export const Resolved = () => (
@@ -32,7 +32,7 @@ export function causeColumns(): Column<Cause>[] {
       width: 'minmax(min(220px, 60vw), 1fr)',
       cell: (cause, compact) => (
         <NameCell
-          name={causeText(cause.title)}
+          name={causeName(cause)}
           compact={compact}
           always
           state={<span className="tabular">{t('errors:times', { count: cause.count })}</span>}

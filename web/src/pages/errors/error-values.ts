@@ -1,11 +1,12 @@
 import { ERROR_TYPES, isErrorType } from '../../../../contracts/errors.ts';
 import { WORKER_ROLES } from '../../../../contracts/queues.ts';
-import type { GroupFilter } from '../../api/errors.ts';
+import type { Cause, GroupFilter } from '../../api/errors.ts';
 import type { LoggedError } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
 import { policyWords } from '../../i18n/policy-words.ts';
+import { told } from '../../i18n/told.ts';
 import type { Address } from '../../ui/address.ts';
-import { titleOf } from '../../ui/format.ts';
+import { causeText, titleOf } from '../../ui/format.ts';
 
 export const SOURCES = ['account-task', ...WORKER_ROLES.map((role) => `worker/${role}`)] as const;
 export const SPANS = [1, 24, 168, 720] as const;
@@ -35,6 +36,9 @@ export function filterOf({ get }: Address): GroupFilter {
 
 /** `PageChanged` → `Page changed`. */
 export const typeName = (type: string): string => shared(titleOf(type));
+
+/** What the errors of a cause say. */
+export const causeName = ({ title, said }: Cause): string => causeText(told(title, said?.title));
 
 export function sourceName(source: string): string {
   if (source === 'account-task') return t('errors:source.accountTask');

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { type GroupFilter, useErrorsOf } from '../../api/errors.ts';
 import type { LoggedError } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { titleOf } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { CardsSkeleton } from '../../ui/skeletons.tsx';
@@ -23,7 +24,7 @@ function Entry({ error }: { error: LoggedError }) {
         {times > 1 && ` · ${t('errors:times', { count: times })}`}
       </Text>
       <Text size="sm" mt={2} style={{ overflowWrap: 'anywhere' }}>
-        {error.message}
+        {toldOf(error, 'message')}
       </Text>
       <div className={classes.links}>
         {task && (

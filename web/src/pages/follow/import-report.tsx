@@ -2,6 +2,7 @@ import { Alert, ScrollArea, Table, Text } from '@mantine/core';
 import { IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import type { FollowImport } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
+import { told } from '../../i18n/told.ts';
 import { formatCount } from '../../ui/format.ts';
 
 const SHOWN = 500;
@@ -27,7 +28,7 @@ export function ImportReport({ report }: { report: FollowImport }) {
         title={t('list.rejectedLines')}
         column={t('list.wrong')}
         total={rejectedTotal}
-        lines={rejected.map(({ line, message }) => ({ line, text: message }))}
+        lines={rejected.map(({ line, message, said }) => ({ line, text: told(message, said?.message) }))}
       />
       <Lines
         title={t('follow:duplicatesTitle')}

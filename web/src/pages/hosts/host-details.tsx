@@ -2,6 +2,7 @@ import { Anchor, Group, Text, Title } from '@mantine/core';
 import { Link } from 'react-router';
 import type { WorkerDetail } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { formatCount, titleOf } from '../../ui/format.ts';
 import { Ago } from '../../ui/time.tsx';
 import classes from './host.module.css';
@@ -91,7 +92,7 @@ export function HostErrors({ worker }: { worker: WorkerDetail }) {
                 <Ago at={error.at} />
               </Text>
               <Text size="sm" className={classes.message}>
-                {error.message}
+                {toldOf(error, 'message')}
               </Text>
             </li>
           ))}

@@ -2,6 +2,7 @@ import { Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { useProxyChecks } from '../../api/proxies.ts';
 import type { ProxyCheck } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { ChartCard } from '../../ui/chart/chart-card.tsx';
 import { formatCount, formatShare } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
@@ -83,7 +84,7 @@ export function ProxyHistory({ proxyId }: { proxyId: string }) {
           </Table.Thead>
           <Table.Tbody>
             {newest.slice(0, LISTED).map((check) => (
-              <Table.Tr key={check.id} title={check.verdict}>
+              <Table.Tr key={check.id} title={toldOf(check, 'verdict') ?? undefined}>
                 <Table.Td>
                   <Ago at={check.checkedAt} />
                 </Table.Td>
@@ -109,5 +110,7 @@ export function ProxyHistory({ proxyId }: { proxyId: string }) {
 }
 
 /** What the check said of the country, where it could tell. */
-const countryOf = ({ checks }: Checked): string | undefined =>
-  checks.find(({ check, outcome }) => check === 'country' && outcome !== 'not-checked')?.detail;
+function countryOf({ checks }: Checked): string | null {
+  const found = checks.find(({ check, outcome }) => check === 'country' && outcome !== 'not-checked');
+  return found ? toldOf(found, 'detail') : null;
+}

@@ -9,6 +9,7 @@ import { t } from '../../i18n/index.ts';
 import { ErrorAlert } from '../../ui/notices.tsx';
 import { sayDone } from '../../ui/toast.tsx';
 import { type Repeat, specOf } from './repeat.ts';
+import { whenWords } from './when-words.ts';
 
 /** As the API takes it. */
 const NAME_LENGTH = 100;
@@ -41,7 +42,7 @@ export function ScheduleButton({ kind, order, repeat, disabled, newKey, onDone }
     },
     onSuccess: (schedule) => {
       onDone();
-      sayDone(`${schedule.name}: ${schedule.when}.`);
+      sayDone(`${schedule.name}: ${whenWords(schedule.spec, schedule.timeZone)}.`);
       void client.invalidateQueries({ queryKey: ['schedules'] });
       void navigate(`/schedules/${schedule.id}`);
     },

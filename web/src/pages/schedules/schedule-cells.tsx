@@ -26,9 +26,10 @@ export function ScheduleState({ state }: Pick<ScheduleItem, 'state'>) {
 /** The time of the next run, or why there is none. */
 export function NextRun({ schedule }: { schedule: ScheduleItem }) {
   if (schedule.nextRunAt) return <At at={schedule.nextRunAt} />;
+  const reason = toldOf(schedule, 'nextRunReason');
   return (
-    <Text size="xs" c="dimmed" lineClamp={2} title={schedule.nextRunReason ?? undefined}>
-      {schedule.nextRunReason ?? '–'}
+    <Text size="xs" c="dimmed" lineClamp={2} title={reason ?? undefined}>
+      {reason ?? '–'}
     </Text>
   );
 }

@@ -12,6 +12,7 @@ import { BulkStateLabel } from '../../ui/states.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { ScheduleActions } from './schedule-actions.tsx';
 import { ScheduleState } from './schedule-cells.tsx';
+import { whenWords } from './when-words.ts';
 
 const ScheduleEdit = lazy(async () => ({ default: (await import('./schedule-edit.tsx')).ScheduleEdit }));
 
@@ -64,7 +65,7 @@ function Details({ schedule, onClose }: { schedule: Schedule; onClose(): void })
         </Alert>
       )}
       <Facts>
-        <Fact label={t('schedules:when')}>{schedule.when}</Fact>
+        <Fact label={t('schedules:when')}>{whenWords(schedule.spec, schedule.timeZone)}</Fact>
         <Fact label={t('schedules:who')}>{whoOf(schedule.selection)}</Fact>
         <Fact label={t('schedules:overlapTitle')}>{t(`schedules:overlap.${schedule.overlap}`)}</Fact>
       </Facts>
@@ -73,7 +74,7 @@ function Details({ schedule, onClose }: { schedule: Schedule; onClose(): void })
           {t('schedules:nextRuns')}
         </Title>
         {schedule.nextRuns.length === 0 ? (
-          <Text c="dimmed">{schedule.nextRunReason}</Text>
+          <Text c="dimmed">{toldOf(schedule, 'nextRunReason')}</Text>
         ) : (
           <>
             <Stack gap={4} component="ol" m={0} pl="md">

@@ -6,6 +6,7 @@ import { ErrorAlert } from '../../ui/notices.tsx';
 import { sayDone } from '../../ui/toast.tsx';
 import { localInput, repeatOf, repeatProblems, specOf } from './repeat.ts';
 import { RepeatFields } from './when-field.tsx';
+import { whenWords } from './when-words.ts';
 
 /** Name, times and overlap of a schedule; what it orders stays as it is. */
 export function ScheduleEdit({ schedule, onClose }: { schedule: Schedule; onClose(): void }) {
@@ -35,7 +36,7 @@ export function ScheduleEdit({ schedule, onClose }: { schedule: Schedule; onClos
     }
     change.mutate(changes, {
       onSuccess: (changed) => {
-        sayDone(`${changed.name}: ${changed.when}.`);
+        sayDone(`${changed.name}: ${whenWords(changed.spec, changed.timeZone)}.`);
         onClose();
       },
     });

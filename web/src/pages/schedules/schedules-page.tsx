@@ -16,6 +16,7 @@ import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
 import { ScheduleActions } from './schedule-actions.tsx';
 import { LastRun, NextRun, ScheduleState } from './schedule-cells.tsx';
 import { ScheduleDrawer } from './schedule-drawer.tsx';
+import { whenWords } from './when-words.ts';
 
 const WeekCalendar = lazy(async () => ({ default: (await import('./week-calendar.tsx')).WeekCalendar }));
 
@@ -37,7 +38,7 @@ function columnsOf(kindTitles: ReadonlyMap<string, string>): Column<ScheduleItem
             {compact && <ScheduleState state={schedule.state} />}
           </Group>
           <Text size="xs" c="dimmed" truncate>
-            {compact ? schedule.when : (kindTitles.get(schedule.kind) ?? schedule.kind)}
+            {compact ? whenWords(schedule.spec, schedule.timeZone) : (kindTitles.get(schedule.kind) ?? schedule.kind)}
           </Text>
           {compact && (schedule.nextRunAt || schedule.nextRunReason) && (
             <Text size="xs" c="dimmed" component="div" truncate>
@@ -54,7 +55,7 @@ function columnsOf(kindTitles: ReadonlyMap<string, string>): Column<ScheduleItem
       from: 'sm',
       cell: (schedule) => (
         <Text size="sm" lineClamp={2}>
-          {schedule.when}
+          {whenWords(schedule.spec, schedule.timeZone)}
         </Text>
       ),
     },

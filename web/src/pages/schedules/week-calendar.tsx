@@ -10,6 +10,7 @@ import { useAddress } from '../../ui/address.ts';
 import { useNow } from '../../ui/time.tsx';
 import { DAY_MS, type DayRuns, mondayOf, weekOf } from './week.ts';
 import classes from './week-calendar.module.css';
+import { whenWords } from './when-words.ts';
 
 interface WeekCalendarProps {
   schedules: readonly ScheduleItem[];
@@ -123,7 +124,7 @@ function Run({ run: { schedule, times }, zone }: { run: DayRuns['runs'][number];
     <Link
       to={{ pathname: `/schedules/${schedule.id}`, search }}
       className={classes.run}
-      title={`${schedule.name}: ${schedule.when}`}
+      title={`${schedule.name}: ${whenWords(schedule.spec, schedule.timeZone)}`}
     >
       <span className={classes.time}>
         {clock(first, zone)}

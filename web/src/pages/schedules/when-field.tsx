@@ -1,9 +1,9 @@
 import { Chip, Group, Input, NumberInput, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
-import { scheduleWords } from '../../../../contracts/schedules.ts';
 import type { Overlap } from '../../api/schedules.ts';
 import { t } from '../../i18n/index.ts';
 import { newRepeat, type Repeat, type RepeatMode, repeatProblems, specOf, tomorrowMorning } from './repeat.ts';
+import { whenWords } from './when-words.ts';
 
 /** When a bulk task starts: at once, at a time, or again and again. */
 interface When {
@@ -141,7 +141,7 @@ export function RepeatFields({ repeat, onChange }: { repeat: Repeat; onChange(re
       />
       {Object.keys(problems).length === 0 && (
         <Text size="sm" c="dimmed" role="status" data-testid="repeat-words">
-          {t('schedules:words', { when: scheduleWords(specOf(repeat), repeat.timeZone) })}
+          {t('schedules:words', { when: whenWords(specOf(repeat), repeat.timeZone) })}
         </Text>
       )}
     </Stack>

@@ -2,6 +2,7 @@ import { Badge, Button, Drawer, Group, Skeleton, Stack, Text } from '@mantine/co
 import type { Webhook, WebhookDelivery } from '../../api/types.ts';
 import { useDeliveries, useRetryDelivery } from '../../api/webhooks.ts';
 import { t } from '../../i18n/index.ts';
+import { toldOf } from '../../i18n/told.ts';
 import { formatDuration } from '../../ui/format.ts';
 import { ErrorNotice } from '../../ui/notices.tsx';
 import { Ago, At } from '../../ui/time.tsx';
@@ -64,7 +65,7 @@ function Delivery({ webhook, delivery }: { webhook: Webhook; delivery: WebhookDe
       </Group>
       {error && (
         <Text size="sm" mt={6} c="var(--fl-failed)">
-          {error}
+          {toldOf(delivery, 'error')}
         </Text>
       )}
       {answer && <code className={classes.secret}>{answer}</code>}

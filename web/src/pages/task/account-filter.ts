@@ -2,8 +2,9 @@ import { ACCOUNT_TASK_STATES, type AccountTaskState } from '../../../../contract
 import type { AccountTaskFilter } from '../../api/account-tasks.ts';
 import { type TaskAddress, useFailures } from '../../api/bulk.ts';
 import { shared, t } from '../../i18n/index.ts';
+import { told } from '../../i18n/told.ts';
 import { useAddress } from '../../ui/address.ts';
-import { titleOf } from '../../ui/format.ts';
+import { causeText, titleOf } from '../../ui/format.ts';
 import { ACCOUNT_TASK_LOOKS } from '../../ui/states.tsx';
 
 /** The parts of the address that narrow the table, and the part of the filter that each stands for. */
@@ -44,6 +45,8 @@ export function useFilterWords(address: TaskAddress, { filter }: AccountFilter):
     state: filter.state ? t('task:filter.state', { state: ACCOUNT_TASK_LOOKS[filter.state].label }) : '',
     q: t('task:filter.name', { text: filter.q ?? '' }),
     type: t('task:filter.type', { type: shared(titleOf(filter.errorType ?? '')) }),
-    cause: cause ? cause.message || shared(titleOf(cause.type)) : (filter.fingerprint ?? ''),
+    cause: cause
+      ? causeText(told(cause.message, cause.said?.message)) || shared(titleOf(cause.type))
+      : (filter.fingerprint ?? ''),
   };
 }

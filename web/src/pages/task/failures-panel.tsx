@@ -5,6 +5,7 @@ import { type TaskAddress, useFailures, useRetryOnly } from '../../api/bulk.ts';
 import { useMay } from '../../api/session.tsx';
 import type { RetryOnly } from '../../api/types.ts';
 import { shared, t } from '../../i18n/index.ts';
+import { told } from '../../i18n/told.ts';
 import { useAddress } from '../../ui/address.ts';
 import { ask } from '../../ui/confirm.ts';
 import { causeText, formatCount, titleOf } from '../../ui/format.ts';
@@ -56,13 +57,13 @@ export function FailuresPanel({ address, state, failed }: FailuresPanelProps) {
       )}
       {failures.isPending && <CardsSkeleton cards={2} height={SKELETON_PX} />}
       <ul className={classes.causes}>
-        {items.map(({ type, message, fingerprint, count }) => {
+        {items.map(({ type, message, said, fingerprint, count }) => {
           const cause: RetryOnly = fingerprint ? { fingerprint } : { type };
           // Without a fingerprint the order goes by type, and reaches every failure of it.
           const reached = fingerprint
             ? count
             : items.reduce((sum, one) => sum + (one.type === type ? one.count : 0), 0);
-          const title = causeText(message) || shared(titleOf(type));
+          const title = causeText(told(message, said?.message)) || shared(titleOf(type));
           return (
             <li key={`${type} ${fingerprint ?? message}`} className={classes.cause}>
               <div className={classes.causeText}>
