@@ -6,6 +6,7 @@ import {
   type CSSProperties,
   type KeyboardEvent,
   type ReactNode,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useMemo,
@@ -148,16 +149,24 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const [active, setActive] = useState(0);
   const height = compact ? compactRowHeight : rowHeight;
 
+  // A row that is yet to come keeps its element, and with it the focus, when it is there: its place is its key. With
+  // another function at each turn, all places of the list would be reckoned again at each step of scrolling.
+  const isPlaced = 'placed' in props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rowAt and rowKey are other functions at each turn and do the same
+  const getItemKey = useCallback(
+    (index: number) => {
+      const row = rowAt(index);
+      return row === undefined ? index : rowKey(row);
+    },
+    ['rows' in props ? props.rows : undefined],
+  );
+
   const virtualizer = useWindowVirtualizer({
     count,
     estimateSize: () => height,
     overscan: 8,
     scrollMargin: offset,
-    getItemKey: (index) => {
-      // A row that is yet to come keeps its element, and with it the focus, when it is there.
-      const row = 'placed' in props ? undefined : rowAt(index);
-      return row === undefined ? index : rowKey(row);
-    },
+    ...(isPlaced ? {} : { getItemKey }),
   });
 
   useLayoutEffect(() => {
