@@ -1,14 +1,14 @@
 import { createEventParser, type StreamEvent } from '../../../contracts/event-stream.ts';
-import { reportUnauthorized } from './client.ts';
+import { giveUpReads, reportUnauthorized } from './client.ts';
 
 export type StreamStatus = 'connecting' | 'live' | 'offline';
 
 /** The server sends a comment every 15 seconds; a stream that is silent for longer than this is dead. */
 const SILENCE_MS = 40_000;
 /** How long the server may take to begin. */
-const BEGIN_MS = 15_000;
+const BEGIN_MS = 8_000;
 /** How often the clock is looked at. By the clock, as timers stand still while a machine sleeps. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 2_000;
 /** A clock that went on for so long between two looks: the machine slept, and its connections with it. */
 const SLEPT_MS = 15_000;
 /** Who has missed more than this begins at the present, and reads everything anew. */
@@ -117,9 +117,14 @@ export function openStream({ onEvent, onStatus }: StreamOptions): () => void {
     }
   }
 
+  /** The connection is dead, and so are those of all that is being read. */
+  const giveUp = (): void => {
+    connection?.abort();
+    giveUpReads();
+  };
   const renew = (): void => {
     renewed = true;
-    connection?.abort();
+    giveUp();
     wake();
   };
   const look = (): void => {
@@ -128,7 +133,7 @@ export function openStream({ onEvent, onStatus }: StreamOptions): () => void {
     lookedAt = now;
     if (document.hidden) return;
     if (slept) renew();
-    else if (connection && now - Math.max(heardAt, askedAt) > patienceMs) connection.abort();
+    else if (connection && now - Math.max(heardAt, askedAt) > patienceMs) giveUp();
   };
 
   const onVisibility = (): void => {

@@ -1,6 +1,6 @@
 import { type ComponentType, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { onReturn } from '../api/live.ts';
-import { unreachable } from '../api/problem.ts';
+import { ApiError, unreachable } from '../api/problem.ts';
 import { t } from '../i18n/index.ts';
 import { ErrorNotice } from './notices.tsx';
 import { sayFailed } from './toast.tsx';
@@ -96,7 +96,11 @@ function lateOf<Props extends object>(load: Load<Props>, Missing: Missing<Props>
       void readAgain();
       return onReturn(() => void readAgain());
     }, [readAgain]);
-    const retry = (): void => void readAgain().then((still) => (still ? reload() : undefined));
+    const retry = (): void =>
+      void readAgain().then((still) => {
+        // The server is there and the part is not: it belongs to a version that is gone.
+        if (still && !(still instanceof ApiError)) window.location.reload();
+      });
     const Found = found;
     return Found ? <Found {...props} /> : <Missing error={error} retry={retry} props={props} readAgain={readAgain} />;
   };
