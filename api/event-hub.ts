@@ -17,6 +17,8 @@ export interface Subscriber {
   taskId?: string | undefined;
   /** Replays what came after this place first; without it the stream begins now. */
   after?: EventCursor | undefined;
+  /** From now on nothing is missed; what was missed before `after` was named has been sent. */
+  begun?(): void;
   /** Takes whole server-sent-event frames. @returns false when it cannot keep up: it is dropped and may resume. */
   send(frames: string): boolean;
   /** Resolves when what was sent has left this process. */
@@ -219,6 +221,7 @@ export function createEventHub({ databaseUrl, log }: { databaseUrl: string; log:
       const goal = await livePlace();
       if (!at || !isBefore(at, goal)) {
         live.add(subscriber);
+        subscriber.begun?.();
         return;
       }
       const rows = await read(at, goal, subscriber.taskId);

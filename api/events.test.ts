@@ -21,6 +21,8 @@ interface Stream {
   /** Resolves when the condition holds; the test's own time limit ends a wait in vain. */
   until(condition: () => boolean): Promise<void>;
   ended: Promise<void>;
+  /** Resolves with the first word, whatever it is. */
+  begun: Promise<void>;
   close(): void;
 }
 
@@ -33,10 +35,15 @@ async function listen(query = '', headers: Record<string, string> = {}): Promise
   expect(answer.headers.get('content-type')).toContain('text/event-stream');
   const received: Received[] = [];
   let ring = (): void => undefined;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((done) => {
+    begin = done;
+  });
   const read = async (): Promise<void> => {
     let text = '';
     const decoder = new TextDecoder();
     for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      begin();
       text += decoder.decode(chunk, { stream: true });
       const frames = text.split('\n\n');
       text = frames.pop() ?? '';
@@ -51,6 +58,7 @@ async function listen(query = '', headers: Record<string, string> = {}): Promise
   return {
     received,
     ended,
+    begun,
     async until(condition) {
       while (!condition()) await new Promise<void>((done) => (ring = done));
     },
@@ -85,6 +93,26 @@ describe('the stream of events', () => {
       data: { taskId, accountTaskId: null, n: 3, at: expect.stringMatching(/Z$/) },
     });
     stream.close();
+  });
+
+  it('misses nothing from its first word on, also where nobody listened before', async () => {
+    for (const n of [4, 5, 6]) {
+      const stream = await listen();
+      await stream.begun;
+      await say(n);
+      await stream.until(() => stream.received.length > 0);
+      expect(numbers(stream)).toEqual([n]);
+      stream.close();
+      await stream.ended;
+      // The next one begins alone again.
+      await new Promise<void>((done) => {
+        const look = setInterval(() => {
+          if (api.deps.events.status().clients > 0) return;
+          clearInterval(look);
+          done();
+        }, 10);
+      });
+    }
   });
 
   it('carries only one task where that is asked for', async () => {

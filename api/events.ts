@@ -36,6 +36,12 @@ function keepAlive(res: Response): void {
 function subscriberOf(res: Response, more: Pick<Subscriber, 'taskId' | 'after'>): Subscriber {
   return {
     ...more,
+    begun: () => {
+      if (res.destroyed) return;
+      // The first word a client hears: from here on it misses nothing.
+      res.write(`retry: ${RECONNECT_MS}\n\n`);
+      keepAlive(res);
+    },
     send(frames) {
       if (res.destroyed) return false;
       res.write(frames);
@@ -82,8 +88,6 @@ export const eventsRoutes: Route[] = [
         'x-accel-buffering': 'no',
       });
       res.flushHeaders();
-      res.write(`retry: ${RECONNECT_MS}\n\n`);
-      keepAlive(res);
       endWhenRefused({ req, res, deps }, { access: 'viewer', method: 'get', tags });
       const unsubscribe = deps.events.subscribe(subscriberOf(res, { taskId: query.taskId, after }));
       res.on('close', unsubscribe);

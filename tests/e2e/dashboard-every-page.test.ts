@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { fillLargeTask } from '../../bench/api-data.ts';
 import { type Bench, startBench } from '../support/bench.ts';
 import { findingsOf } from './axe/index.ts';
+import { changeAt, follow, HINT, lostStyles, pressAway, standing } from './dashboard-away.ts';
 import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
 import { drawnRows, namesAt, succeed } from './dashboard-large.ts';
 import { type ListedPage, pageListSchema, SETTINGS, type Seeded, seed, visitsOf } from './dashboard-pages.ts';
@@ -173,6 +174,116 @@ describe('who may only look', () => {
   });
 
   it('found buttons to press', () => expect(pressed.length).toBeGreaterThan(10));
+});
+
+describe('without a connection', () => {
+  let away: DashboardBrowser;
+  let look: Watch;
+  const orders: string[] = [];
+  const hint = () => away.page.getByText(HINT);
+  beforeAll(async () => {
+    away = await openBrowser();
+    await away.page.clock.install();
+    look = watch(away.page);
+    await signIn(away, bench.stack.adminToken);
+  });
+  afterAll(() => away?.close());
+
+  /** Long enough for every read that a page repeats to have failed, with all of its further tries. */
+  async function wait(): Promise<void> {
+    for (let times = 0; times < 3; times += 1) {
+      await away.page.clock.fastForward(12_000);
+      await away.page.waitForTimeout(100);
+    }
+  }
+
+  it.each(PAGES)('%s keeps what it shows, says so, and is right again by itself', async (_, entry) => {
+    const { page, context } = away;
+    await context.setOffline(false);
+    for (const [at, { address, heading }] of visitsOf(entry, seeded).entries()) {
+      await page.goto(`${bench.stack.apiUrl}${address}`);
+      await page.getByRole('heading', { level: 1, name: heading('en') }).waitFor();
+      await look.settled();
+      const samePage = await markPage(page);
+      const before = await standing(page);
+      await context.setOffline(true);
+      await wait();
+      await hint().waitFor();
+      expect({ address, ...(await standing(page)) }).toEqual({ address, ...before });
+
+      const change = changeAt(address);
+      const name = `adrift ${at} ${entry.path.length}`;
+      await change?.(bench, seeded, name);
+      await context.setOffline(false);
+      await hint().waitFor({ state: 'detached' });
+      if (change) await page.locator('main').getByText(name).first().waitFor();
+      await look.settled();
+
+      await context.setOffline(true);
+      await hint().waitFor();
+      const told = await pressAway(page);
+      orders.push(...told.orders);
+      expect({ address, faults: told.faults, samePage: await samePage() }).toEqual({
+        ...{ address, faults: [], samePage: true },
+      });
+      await context.setOffline(false);
+    }
+  });
+
+  it('gave orders on many pages, and none of them broke', () => {
+    expect(new Set(orders).size).toBeGreaterThan(10);
+    expect(away.complaints.list).toEqual([]);
+  });
+
+  it('a page that was never opened says so, and comes by itself or when it is tried again', async () => {
+    const fresh = await openBrowser();
+    try {
+      const { page, context } = fresh;
+      const freshLook = watch(page);
+      await signIn(fresh, bench.stack.adminToken);
+      await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+      await freshLook.settled();
+      const samePage = await markPage(page);
+      const missing = page.getByRole('heading', { level: 2, name: 'No connection' });
+      const again = page.getByRole('button', { name: 'Try again' });
+      const there = async (entry: ListedPage): Promise<void> => {
+        await missing.waitFor({ state: 'detached' });
+        await page.getByRole('heading', { level: 1, name: visitsOf(entry, seeded)[0]?.heading('en') ?? '' }).waitFor();
+      };
+      const [[, first], ...others] = PAGES.filter(([path]) => path !== '/') as [(typeof PAGES)[0], ...typeof PAGES];
+
+      await context.setOffline(true);
+      await follow(page, visitsOf(first, seeded)[0]!.address);
+      await missing.waitFor();
+      await context.setOffline(false);
+      await there(first);
+
+      await context.setOffline(true);
+      // Until it is let through, no stream tells that the network is back: the button alone helps.
+      await page.route('**/api/events', (route) => route.abort());
+      for (const [, entry] of others) {
+        await follow(page, visitsOf(entry, seeded)[0]!.address);
+        await missing.waitFor();
+        await again.click();
+        await freshLook.settled();
+        await missing.waitFor();
+      }
+      await context.setOffline(false);
+      await again.click();
+      await there(others.at(-1)![1]);
+      for (const [, entry] of others) {
+        await follow(page, visitsOf(entry, seeded)[0]!.address);
+        await there(entry);
+      }
+      expect({ samePage: await samePage(), unstyled: await lostStyles(page) }).toEqual({
+        samePage: true,
+        unstyled: [],
+      });
+      expect(fresh.complaints.list).toEqual([]);
+    } finally {
+      await fresh.close();
+    }
+  });
 });
 
 describe('lists of 100,000 rows', () => {

@@ -7,8 +7,11 @@ import { setBulkState } from '../../activities/bulk-ledger.ts';
 import { transition } from '../../activities/ledger.ts';
 import { makeAccounts } from '../../api/door/test-data.ts';
 import { startTestApi, type TestApi } from '../../api/testing.ts';
+import { until } from '../support/wait.ts';
 import { findingsOf } from './axe/index.ts';
+import { HINT } from './dashboard-away.ts';
 import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
+import { openWire, type Wire } from './dashboard-wire.ts';
 
 /**
  * The page of a bulk task over an API and a database alone: its rows are written as runs leave them, and moved by the
@@ -301,6 +304,136 @@ describe('the filters of the table', () => {
     const { retryOnly } = await api.deps.db.bulkTask.findUniqueOrThrow({ where: { id } });
     expect(retryOnly).toEqual({ type: 'Throttled', q: 'calm-2' });
   });
+});
 
-  it('no page complained', () => expect(browser.complaints.list).toEqual([]));
+describe('a task that goes on while nobody can hear of it', () => {
+  let wire: Wire;
+  let away: DashboardBrowser;
+  let id = '';
+  let samePage: () => Promise<boolean>;
+  const idOf = /last-event-id: (\S+)/i;
+  beforeAll(async () => {
+    [wire, away] = await Promise.all([openWire(api.url), openBrowser()]);
+    await away.page.clock.install();
+    await away.page.goto(`${wire.url}/sign-in#token=${api.deps.keys.adminToken}`);
+    await away.page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  });
+  afterAll(async () => {
+    await away?.close();
+    await wire?.close();
+  });
+
+  /** A page that shows a run of six accounts, whose stream has told of the first that ended. */
+  async function openRun(prefix: string): Promise<void> {
+    id = await seed(prefix, [['running', 6]], { state: 'running', startedAt: new Date() });
+    await away.page.goto(`${wire.url}/tasks/login/${id}`);
+    await tell('0 of 6 accounts ended', away.page).waitFor();
+    samePage = await markPage(away.page);
+    await end(1);
+    await tell('1 of 6 accounts ended', away.page).waitFor();
+  }
+  /** Ends so many of the accounts that still run. */
+  async function end(count: number): Promise<void> {
+    const next = {
+      where: { taskId: id, state: 'running' as const },
+      orderBy: { ordinal: 'asc' as const },
+      take: count,
+    };
+    for (const { id: accountTaskId } of await api.deps.db.accountTask.findMany(next)) {
+      await transition(pool, { accountTaskId, from: ['running'], to: 'succeeded' });
+    }
+  }
+  /** Totals, state and rows are what the database has, each row once, and nothing was loaded anew. */
+  async function expectRight(ended: number, state: string): Promise<void> {
+    await tell(`${ended} of 6 accounts ended`, away.page).waitFor();
+    await away.page.locator('main h1').locator('xpath=..').getByText(state, { exact: true }).waitFor();
+    const rows = away.page.getByRole('rowgroup').last().getByRole('row');
+    await until(
+      () => rows.filter({ hasText: 'Succeeded' }).count(),
+      (count) => count === ended,
+      { what: `${ended} rows have succeeded` },
+    );
+    expect({ rows: await rows.count(), samePage: await samePage() }).toEqual({ rows: 6, samePage: true });
+  }
+  const pause = () =>
+    setBulkState(pool, { taskId: id, state: 'paused', reason: 'Paused by ann.', order: 'pause', by: 'ann' });
+
+  it('is right after a loss, told of what was missed behind the last event that was seen', async () => {
+    await openRun('lost');
+    const before = wire.streams.length;
+    await away.context.setOffline(true);
+    await away.page.getByText(HINT).waitFor();
+    await end(3);
+    await pause();
+    await away.context.setOffline(false);
+    await expectRight(4, 'Paused');
+    await tell('Paused by ann', away.page.getByRole('region', { name: 'Events', exact: true })).waitFor();
+    await away.page.getByText(HINT).waitFor({ state: 'detached' });
+    const [, seen] = idOf.exec(wire.streams[before] ?? '') ?? [];
+    expect(seen).toMatch(/^\d+-\d+$/);
+    // Again: what is told twice is shown once.
+    await away.context.setOffline(true);
+    await away.page.getByText(HINT).waitFor();
+    await setBulkState(pool, { taskId: id, state: 'running', reason: null, order: 'resume', by: 'bob' });
+    await end(2);
+    await away.context.setOffline(false);
+    await expectRight(6, 'Running');
+    const events = away.page.getByRole('region', { name: 'Events', exact: true }).getByRole('listitem');
+    expect(await events.filter({ hasText: 'Paused' }).count()).toBe(1);
+  });
+
+  it('is read anew after a longer time than events are told again', async () => {
+    await openRun('long');
+    await away.context.setOffline(true);
+    await away.page.getByText(HINT).waitFor();
+    await end(2);
+    await away.page.clock.fastForward(900_000);
+    const before = wire.streams.length;
+    await away.context.setOffline(false);
+    await expectRight(3, 'Running');
+    expect(wire.streams.length).toBeGreaterThan(before);
+    for (const stream of wire.streams.slice(before)) expect(stream).not.toMatch(idOf);
+  });
+
+  it('is right as soon as the machine wakes, though its connection died without a word', async () => {
+    await openRun('asleep');
+    wire.goSilent('end');
+    await end(3);
+    await pause();
+    await away.page.clock.fastForward(20_000);
+    await expectRight(4, 'Paused');
+    await end(2);
+    await tell('6 of 6 accounts ended', away.page).waitFor();
+  });
+
+  it('is right when the browser takes up a page that it had frozen', async () => {
+    await openRun('frozen');
+    wire.goSilent('end');
+    await end(3);
+    await pause();
+    // A browser without a window freezes nothing: this is what it tells a page that it had frozen.
+    await away.page.evaluate(() => {
+      const scope = globalThis as unknown as { document: EventTarget };
+      scope.document.dispatchEvent(new Event('resume'));
+    });
+    await expectRight(4, 'Paused');
+  });
+
+  it('is found out by its silence when nothing slept', async () => {
+    await openRun('silent');
+    wire.goSilent('silent');
+    await end(3);
+    // In steps that are no sleep; every connection that the browser still holds is found dead before a new one is made.
+    const told = tell('4 of 6 accounts ended', away.page);
+    for (let passed = 0; !(await told.isVisible()) && passed < 180_000; passed += 4_000) {
+      await away.page.clock.runFor(4_000);
+      await away.page.waitForTimeout(200);
+    }
+    await expectRight(4, 'Running');
+    expect(away.complaints.list).toEqual([]);
+  });
+});
+
+describe('the pages of this file', () => {
+  it('have not complained', () => expect(browser.complaints.list).toEqual([]));
 });

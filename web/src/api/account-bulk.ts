@@ -2,6 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { paths } from '../../../contracts/openapi.d.ts';
 import type { Said } from '../../../contracts/said.ts';
+import { readingAgain } from './change.ts';
 import { api, unwrap } from './client.ts';
 import type { AccountFilter } from './types.ts';
 
@@ -23,7 +24,9 @@ function useBulk<Input, Output>(change: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSettled: () => Promise.all(['accounts', 'proxies'].map((name) => client.invalidateQueries({ queryKey: [name] }))),
+    onSettled: readingAgain(() =>
+      Promise.all(['accounts', 'proxies'].map((name) => client.invalidateQueries({ queryKey: [name] }))),
+    ),
   });
 }
 

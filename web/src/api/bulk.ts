@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { readingAgain } from './change.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import { toApiError } from './problem.ts';
@@ -82,8 +83,9 @@ export function useRetryOnly({ kind, id }: TaskAddress) {
   return useMutation({
     mutationFn: (only: RetryOnly) =>
       unwrap(api.POST('/api/bulk/{kind}/{id}/retry-failed', { params: { path: { kind, id } }, body: only })),
-    onSettled: () =>
+    onSettled: readingAgain(() =>
       client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
+    ),
   });
 }
 
@@ -146,7 +148,8 @@ export function useOrder(task: TaskAddress) {
               body: order,
             }),
           ),
-    onSettled: () =>
+    onSettled: readingAgain(() =>
       client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
+    ),
   });
 }

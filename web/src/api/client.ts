@@ -33,7 +33,29 @@ const session: Middleware = {
   onError: () => unreachable(),
 };
 
-export const api = createClient<paths>({ baseUrl: '', credentials: 'same-origin' });
+/** Reads that have not been answered yet. */
+const reads = new Set<AbortController>();
+
+/**
+ * Gives up what is being read; queries ask again. Over a connection that died without a word no answer ever comes, and
+ * six of those leave a browser with none for the site.
+ */
+export function giveUpReads(): void {
+  for (const read of reads) read.abort();
+}
+
+async function readOrChange(request: Request): Promise<Response> {
+  if (!SAFE_METHODS.includes(request.method)) return fetch(request);
+  const read = new AbortController();
+  reads.add(read);
+  try {
+    return await fetch(request, { signal: AbortSignal.any([request.signal, read.signal]) });
+  } finally {
+    reads.delete(read);
+  }
+}
+
+export const api = createClient<paths>({ baseUrl: '', credentials: 'same-origin', fetch: readOrChange });
 api.use(session);
 
 interface Answer<Data> {

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { StreamEvent } from '../../../contracts/event-stream.ts';
 import type { Said } from '../../../contracts/said.ts';
@@ -58,6 +59,22 @@ export function useStreamStatus(): StreamStatus {
   );
 }
 
+const returns = new Set<() => void>();
+/** The stream was open before, or could not be opened: what has been read so far may be old. */
+let mayHaveMissed = false;
+
+/** Tells whenever the stream is open again after a loss, a sleep or a rest. @returns a function that ends that */
+export function onReturn(watcher: () => void): () => void {
+  returns.add(watcher);
+  return () => void returns.delete(watcher);
+}
+
+/** Reads all that is on the screen again when the stream is back: most of it no event tells of. */
+export function useReadAnewOnReturn(): void {
+  const client = useQueryClient();
+  useEffect(() => onReturn(() => void client.invalidateQueries()), [client]);
+}
+
 interface Listener {
   onEvent(event: StreamEvent): void;
   onStatus(status: StreamStatus): void;
@@ -74,7 +91,10 @@ function listen(listener: Listener): () => void {
       for (const one of listeners) one.onEvent(event);
     },
     onStatus(next) {
+      const isReturn = next === 'live' && mayHaveMissed;
+      mayHaveMissed ||= next !== 'connecting';
       setStatus(next);
+      if (isReturn) for (const watcher of returns) watcher();
       for (const one of listeners) one.onStatus(next);
     },
   });
@@ -83,6 +103,7 @@ function listen(listener: Listener): () => void {
     if (listeners.size > 0) return;
     closeStream?.();
     closeStream = undefined;
+    mayHaveMissed = false;
     setStatus('connecting');
   };
 }
@@ -108,11 +129,14 @@ export function useLive(taskId: string | undefined, onFlush: (events: readonly L
     let timer: ReturnType<typeof setTimeout> | undefined;
     let poll: ReturnType<typeof setInterval> | undefined;
     let last = 0;
+    let anew = false;
 
     const flush = (): void => {
       timer = undefined;
       last = Date.now();
-      const events = waiting;
+      // Events that are told again after a loss are no more than a part of what is read anew.
+      const events = anew ? [] : waiting;
+      anew = false;
       waiting = [];
       handler.current(events);
     };
@@ -132,7 +156,10 @@ export function useLive(taskId: string | undefined, onFlush: (events: readonly L
         poll = undefined;
         if (next === 'offline') poll = setInterval(() => handler.current([]), POLL_MS);
         // Between the page's first reads and the stream's begin something may have happened.
-        if (next === 'live') schedule();
+        if (next === 'live') {
+          anew = true;
+          schedule();
+        }
       },
     });
     return () => {

@@ -19,7 +19,11 @@ export class ApiError extends Error {
 
 /** An answer that is no success, in the reader's language. */
 export const toApiError = (status: number, body: unknown): Promise<ApiError> =>
-  import('../ui/server-words.tsx').then(({ readProblem }) => new ApiError(...readProblem(status, body)));
+  import('../ui/server-words.tsx').then(
+    ({ readProblem }) => new ApiError(...readProblem(status, body)),
+    // The answer came, and then the network went.
+    () => new ApiError(status, t('error.status', { status })),
+  );
 
 export const unreachable = (): ApiError => new ApiError(0, t('offline.unreachable'));
 

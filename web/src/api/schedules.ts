@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { paths } from '../../../contracts/openapi.d.ts';
+import { readingAgain } from './change.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
 import type { Order } from './types.ts';
@@ -64,6 +65,7 @@ export type ScheduleOrder = 'pause' | 'resume' | 'run-now' | 'delete';
 export function useScheduleOrder(id: string) {
   const client = useQueryClient();
   const params = { path: { id } };
+  const readAgain = readingAgain(() => client.invalidateQueries({ queryKey: SCHEDULES }));
   return useMutation({
     mutationFn: async (order: ScheduleOrder): Promise<void> => {
       if (order === 'pause') await unwrap(api.POST('/api/schedules/{id}/pause', { params }));
@@ -71,9 +73,9 @@ export function useScheduleOrder(id: string) {
       else if (order === 'run-now') await unwrap(api.POST('/api/schedules/{id}/run-now', { params }));
       else await unwrap(api.DELETE('/api/schedules/{id}', { params }));
     },
-    onSettled: (_data, error, order) => {
+    onSettled: (data, error, order) => {
       if (order === 'delete' && !error) client.removeQueries({ queryKey: [...SCHEDULES, 'one', id] });
-      return client.invalidateQueries({ queryKey: SCHEDULES });
+      return readAgain(data, error);
     },
   });
 }

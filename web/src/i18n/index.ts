@@ -60,11 +60,33 @@ export function shared(english: string): string {
   return typeof found === 'string' ? found : english;
 }
 
-/** Reads the texts of some areas in the chosen language; a page waits for its own before it is drawn. */
-export const loadTexts = (areas: readonly Area[]): Promise<void> => i18next.loadNamespaces([...areas]);
+/**
+ * Reads the texts of some areas in the chosen language; a page waits for its own before it is drawn.
+ * @throws Error when they cannot be read; asked again, it reads them again
+ */
+export async function loadTexts(areas: readonly Area[]): Promise<void> {
+  await i18next.loadNamespaces([...areas]);
+  await loadMissing(currentLanguage(), areas);
+}
 
-/** Changes the language of everything, and remembers it in this browser. */
+/** What could not be read once is not read again by the library, and its keys would stand for the texts. */
+async function loadMissing(language: Language, areas: readonly Area[]): Promise<void> {
+  const missing = areas.filter((area) => !i18next.hasResourceBundle(language, area));
+  await Promise.all(
+    missing.map(async (area) => {
+      const texts = (await AREAS[area][language]()).default;
+      i18next.addResourceBundle(language, area, texts);
+    }),
+  );
+}
+
+/**
+ * Changes the language of everything, and remembers it in this browser.
+ * @throws Error when its texts cannot be read; then everything stays as it is
+ */
 export async function setLanguage(language: Language): Promise<void> {
+  const shown = (Object.keys(AREAS) as Area[]).filter((area) => i18next.hasResourceBundle(currentLanguage(), area));
+  await loadMissing(language, shown);
   rememberLanguage(language);
   await startLanguage(language);
 }

@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconEye, IconHandClick } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { LiveMode } from '../../../contracts/live-view.ts';
 import { useMay } from '../api/session.tsx';
 import { t } from '../i18n/index.ts';
+import { overlay } from '../ui/part.tsx';
 
 // Read when it is opened: most visits never look into a browser.
-const LiveView = lazy(() => import('./live-view.tsx'));
+const LiveView = overlay(async () => (await import('./live-view.tsx')).default);
 
 interface LiveViewButtonProps {
   accountTaskId: string;

@@ -1,7 +1,7 @@
 import { Button, Group, Skeleton, Stack, Title } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Link } from 'react-router';
 import { useRecentTasks } from '../api/bulk.ts';
 import { useLive } from '../api/live.ts';
@@ -12,20 +12,30 @@ import type { BulkTaskItem } from '../api/types.ts';
 import { loadTexts, t } from '../i18n/index.ts';
 import { ErrorNotice } from '../ui/notices.tsx';
 import { Page } from '../ui/page.tsx';
+import { part } from '../ui/part.tsx';
 import classes from './overview/overview.module.css';
 import { TaskCard } from './overview/task-card.tsx';
 
 // Read beside the lists, which are what a person looks at first.
-const Today = lazy(async () => {
-  const [part] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared', 'today'])]);
-  return part;
+const Today = part(async () => {
+  const [today] = await Promise.all([import('./overview/today.tsx'), loadTexts(['shared', 'today'])]);
+  return today.default;
 });
 
-const SystemHealthCard = lazy(() => import('./overview/system-health.tsx'));
-const FirstSteps = lazy(async () => {
-  const [part] = await Promise.all([import('./overview/first-steps.tsx'), loadTexts(['guide'])]);
-  return part;
-});
+const SystemHealthCard = part(async () => (await import('./overview/system-health.tsx')).default);
+// Without the guide the lists are still there.
+const FirstSteps = part(
+  async () => {
+    const [steps] = await Promise.all([import('./overview/first-steps.tsx'), loadTexts(['guide'])]);
+    return steps.default;
+  },
+  ({ error, retry, props }) => (
+    <>
+      <ErrorNotice error={error} onRetry={retry} />
+      {props.children}
+    </>
+  ),
+);
 
 const OPEN = 'running,paused,scheduled,draft';
 

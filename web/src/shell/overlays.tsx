@@ -1,10 +1,12 @@
-import { lazy, Suspense, useRef } from 'react';
-import { useQuestion } from '../ui/confirm.ts';
-import { useOpen } from './shortcuts.ts';
+import { Suspense, useRef } from 'react';
+import { closeQuestion, useQuestion } from '../ui/confirm.ts';
+import { type OverlayProps, overlay } from '../ui/part.tsx';
+import { closeOverlay, useOpen } from './shortcuts.ts';
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
-const KeyboardHelp = lazy(async () => ({ default: (await import('./keyboard-help.tsx')).KeyboardHelp }));
-const QuestionDialog = lazy(async () => ({ default: (await import('../ui/question-dialog.tsx')).QuestionDialog }));
+type ShellOverlay = Required<OverlayProps>;
+const Palette = overlay<ShellOverlay>(async () => (await import('./palette.tsx')).Palette);
+const KeyboardHelp = overlay<ShellOverlay>(async () => (await import('./keyboard-help.tsx')).KeyboardHelp);
+const QuestionDialog = overlay<ShellOverlay>(async () => (await import('../ui/question-dialog.tsx')).QuestionDialog);
 
 /** Whether something was ever wanted: what opens stays, so that it can close in its own time. */
 function useEver(wanted: boolean): boolean {
@@ -18,12 +20,13 @@ export function Overlays() {
   const open = useOpen();
   const palette = useEver(open === 'palette');
   const help = useEver(open === 'help');
-  const question = useEver(useQuestion() !== null);
+  const asked = useQuestion() !== null;
+  const question = useEver(asked);
   return (
     <Suspense fallback={null}>
-      {palette && <Palette opened={open === 'palette'} />}
-      {help && <KeyboardHelp />}
-      {question && <QuestionDialog />}
+      {palette && <Palette opened={open === 'palette'} onClose={closeOverlay} />}
+      {help && <KeyboardHelp opened={open === 'help'} onClose={closeOverlay} />}
+      {question && <QuestionDialog opened={asked} onClose={closeQuestion} />}
     </Suspense>
   );
 }

@@ -79,7 +79,10 @@ export function Palette({ opened }: { opened: boolean }) {
     else spotlight.close();
   }, [opened]);
   useEffect(() => {
-    void loadTexts(['shared']).then(() => setReady((times) => times + 1));
+    loadTexts(['shared']).then(
+      () => setReady((times) => times + 1),
+      () => undefined,
+    );
   }, []);
 
   const go = (to: string) => () => void navigate(to);

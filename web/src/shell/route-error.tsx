@@ -1,18 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useRouteError } from 'react-router';
-import { messageOf } from '../api/problem.ts';
 import { t } from '../i18n/index.ts';
 import { ErrorNotice } from '../ui/notices.tsx';
+import { reload } from '../ui/part.tsx';
 
-/** After an update the parts of the old dashboard are gone from the server; only a reload brings the new ones. */
-const isStalePart = (error: unknown): boolean => /dynamically imported module|module script/i.test(messageOf(error));
-
+/** In place of a page that broke. */
 export function RouteError() {
   const error = useRouteError();
-  if (isStalePart(error)) {
-    return <ErrorNotice error={new Error(t('error.stalePart'))} onRetry={() => window.location.reload()} />;
-  }
   return (
     <>
       <ErrorNotice error={error} />
@@ -21,7 +16,7 @@ export function RouteError() {
         display="block"
         variant="default"
         leftSection={<IconRefresh size={16} />}
-        onClick={() => window.location.reload()}
+        onClick={() => void reload()}
       >
         {t('error.reload')}
       </Button>

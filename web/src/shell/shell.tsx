@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconBook2, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router';
+import { useReadAnewOnReturn } from '../api/live.ts';
 import { useMay } from '../api/session.tsx';
 import { t } from '../i18n/index.ts';
 import { ConnectionHint } from './connection-hint.tsx';
@@ -19,6 +20,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const mayOrder = useMay('operator');
   useShortcuts();
+  useReadAnewOnReturn();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu of narrow windows
   useEffect(close, [pathname]);

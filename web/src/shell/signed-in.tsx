@@ -1,11 +1,12 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { MeProvider, useMeQuery } from '../api/session.tsx';
 import { ErrorNotice, PageLoader } from '../ui/notices.tsx';
+import { part } from '../ui/part.tsx';
 import { Shell } from './shell.tsx';
 import { useOwnLanguage } from './use-own-language.ts';
 
-const FirstPasswordPage = lazy(() => import('../pages/first-password.tsx'));
+const FirstPasswordPage = part(async () => (await import('../pages/first-password.tsx')).default);
 
 /** Shows the dashboard to signed-in people, and the sign-in page to others; they come back to where they were. */
 export function SignedIn() {

@@ -3,6 +3,7 @@ import { IconCheck, IconDeviceDesktop, IconLanguage, IconLogout, IconMoon, IconS
 import { useMe, useSignOut } from '../api/session.tsx';
 import { t, useLanguage } from '../i18n/index.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language.ts';
+import { sayFailed } from '../ui/toast.tsx';
 import { chooseLanguage } from './use-own-language.ts';
 import { UserButton } from './user-menu.tsx';
 
@@ -42,7 +43,7 @@ export function UserMenuOpened() {
             lang={one}
             leftSection={<IconLanguage size={16} />}
             rightSection={one === language ? <IconCheck size={14} aria-label={t('user.inUse')} /> : null}
-            onClick={() => void chooseLanguage(one)}
+            onClick={() => void chooseLanguage(one).catch(sayFailed)}
           >
             {LANGUAGE_NAMES[one]}
           </Menu.Item>

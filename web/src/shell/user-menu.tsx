@@ -1,12 +1,18 @@
 import { NavLink, type NavLinkProps } from '@mantine/core';
 import { IconSelector, IconUserCircle } from '@tabler/icons-react';
-import { type ComponentProps, lazy, Suspense, useState } from 'react';
+import { type ComponentProps, Suspense, useState } from 'react';
 import { useMe } from '../api/session.tsx';
 import { t } from '../i18n/index.ts';
+import { part } from '../ui/part.tsx';
+import { sayFailed } from '../ui/toast.tsx';
 import classes from './shell.module.css';
 
-const read = () => import('./user-menu-opened.tsx');
-const Opened = lazy(async () => ({ default: (await read()).UserMenuOpened }));
+const read = async () => (await import('./user-menu-opened.tsx')).UserMenuOpened;
+const Opened = part(read, ({ readAgain }) => <UserButton onClick={() => void readAgain().then(sayMissing)} />);
+
+const sayMissing = (error: Error | undefined): void => {
+  if (error) sayFailed(error, t('offline.title'));
+};
 
 type ButtonProps = ComponentProps<'button'>;
 
@@ -32,7 +38,13 @@ export function UserButton(
 /** The menu itself is read when somebody is about to open it. */
 export function UserMenu() {
   const [wanted, setWanted] = useState(false);
-  const button = <UserButton onClick={() => setWanted(true)} onPointerEnter={() => void read()} aria-haspopup="menu" />;
+  const button = (
+    <UserButton
+      onClick={() => setWanted(true)}
+      onPointerEnter={() => void read().catch(() => undefined)}
+      aria-haspopup="menu"
+    />
+  );
   return wanted ? (
     <Suspense fallback={button}>
       <Opened />

@@ -48,7 +48,7 @@ export default {
   'health.down': 'Not working',
   'health.unknown': 'Not known',
 
-  'offline.hint': 'Offline, reconnecting. What you see may be up to 10 seconds old; work on the server goes on.',
+  'offline.hint': 'Offline, reconnecting. What you see may be out of date; work on the server goes on.',
   'offline.title': 'No connection',
   'offline.unreachable': 'The server cannot be reached. Check that Flotilla is running, then try again.',
   'error.title': 'That did not work',

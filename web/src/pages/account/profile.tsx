@@ -1,6 +1,7 @@
 import { Alert, Anchor, Badge, Group, Text, Title } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { Link } from 'react-router';
+import { ApiError, messageOf } from '../../api/problem.ts';
 import { useProxy } from '../../api/proxies.ts';
 import type { AccountDetail } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
@@ -26,7 +27,10 @@ function Clock({ timeZone }: { timeZone: string }) {
 function ProxyFact({ proxyId }: { proxyId: string | null }) {
   const proxy = useProxy(proxyId);
   if (proxyId === null) return <>{t('account:noProxy')}</>;
-  if (proxy.error && !proxy.data) return <>{t('account:proxyGone')}</>;
+  if (proxy.error && !proxy.data) {
+    const gone = proxy.error instanceof ApiError && proxy.error.status === 404;
+    return <>{gone ? t('account:proxyGone') : messageOf(proxy.error)}</>;
+  }
   if (!proxy.data) return <>…</>;
   const { id, name, status, country } = proxy.data;
   return (

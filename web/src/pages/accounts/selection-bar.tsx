@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconEdit, IconPlus, IconTrash } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useNavigate } from 'react-router';
 import {
   type AccountEdit,
@@ -13,12 +13,13 @@ import type { AccountFilter } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { askDelete } from '../../ui/confirm.ts';
 import { formatCount } from '../../ui/format.ts';
+import { overlay } from '../../ui/part.tsx';
 import { type Selection, SelectionBar } from '../../ui/selection.tsx';
 import { sayDone, sayFailed, sayUndoable } from '../../ui/toast.tsx';
 import type { Refused } from './refused-dialog.tsx';
 
-const EditDialog = lazy(async () => ({ default: (await import('./edit-dialog.tsx')).EditDialog }));
-const RefusedDialog = lazy(async () => ({ default: (await import('./refused-dialog.tsx')).RefusedDialog }));
+const EditDialog = overlay(async () => (await import('./edit-dialog.tsx')).EditDialog);
+const RefusedDialog = overlay(async () => (await import('./refused-dialog.tsx')).RefusedDialog);
 
 interface AccountSelectionProps {
   selection: Selection;

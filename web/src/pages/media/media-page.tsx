@@ -1,6 +1,6 @@
 import { Button, FileButton, SegmentedControl, Skeleton } from '@mantine/core';
 import { IconPhotoVideo, IconUpload } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useMediaList } from '../../api/media.ts';
 import { useMay } from '../../api/session.tsx';
 import type { Media } from '../../api/types.ts';
@@ -10,6 +10,7 @@ import { useAddress } from '../../ui/address.ts';
 import { useComeBack } from '../../ui/come-back.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
+import { overlay } from '../../ui/part.tsx';
 import { DropZone } from './drop-zone.tsx';
 import classes from './media.module.css';
 import { MediaDrawer } from './media-drawer.tsx';
@@ -17,7 +18,7 @@ import { MediaGrid } from './media-grid.tsx';
 import { MediaTile } from './media-tile.tsx';
 import { UploadList } from './upload-list.tsx';
 
-const UploadDialog = lazy(async () => ({ default: (await import('./upload-dialog.tsx')).UploadDialog }));
+const UploadDialog = overlay(async () => (await import('./upload-dialog.tsx')).UploadDialog);
 
 const KINDS = ['video', 'image'] as const satisfies readonly Media['kind'][];
 const PLACES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];

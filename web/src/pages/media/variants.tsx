@@ -1,15 +1,16 @@
 import { Text, Title, UnstyledButton } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { variantThumbnailUrl } from '../../api/media.ts';
 import type { MediaDetail } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
 import { formatBytes, formatCount } from '../../ui/format.ts';
+import { overlay } from '../../ui/part.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { likeness } from './likeness.ts';
 import classes from './variants.module.css';
 
-const CompareDialog = lazy(async () => ({ default: (await import('./compare-dialog.tsx')).CompareDialog }));
+const CompareDialog = overlay(async () => (await import('./compare-dialog.tsx')).CompareDialog);
 
 /** What was rendered from a file; each opens beside its source. */
 export function Variants({ media }: { media: MediaDetail }) {

@@ -1,16 +1,20 @@
 import { Group, Text } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Link } from 'react-router';
 import type { BulkTaskItem } from '../../api/types.ts';
 import { t } from '../../i18n/index.ts';
 import { Phrase } from '../../i18n/phrase.tsx';
 import { formatCount, formatShare } from '../../ui/format.ts';
+import { part } from '../../ui/part.tsx';
 import { endedOf, ProgressBar, shareEnded } from '../../ui/progress.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import classes from './overview.module.css';
 
-const TaskReason = lazy(() => import('../../ui/server-words.tsx'));
+const TaskReason = part(
+  async () => (await import('../../ui/server-words.tsx')).default,
+  () => null,
+);
 
 /** One bulk task in a line or two, with its progress. */
 export function TaskCard({ task }: { task: BulkTaskItem }) {

@@ -1,12 +1,13 @@
 import { Button, Group, SegmentedControl, Skeleton } from '@mantine/core';
 import { IconPlus, IconStethoscope, IconWorld } from '@tabler/icons-react';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { type PoolPart, useProxies, useProxyPool } from '../../api/proxies.ts';
 import { useMay } from '../../api/session.tsx';
 import { t } from '../../i18n/index.ts';
 import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
+import { overlay } from '../../ui/part.tsx';
 import { SelectionBar, useSelection } from '../../ui/selection.tsx';
 import { VirtualTable } from '../../ui/virtual-table.tsx';
 import { proxyColumns } from './columns.tsx';
@@ -14,7 +15,7 @@ import { PoolPanel } from './pool-panel.tsx';
 import { ProxyDrawer } from './proxy-drawer.tsx';
 import { useCheckProxies } from './use-check-proxies.ts';
 
-const AssignDialog = lazy(async () => ({ default: (await import('./assign-dialog.tsx')).AssignDialog }));
+const AssignDialog = overlay(async () => (await import('./assign-dialog.tsx')).AssignDialog);
 
 const PARTS = ['spare', 'free'] as const satisfies readonly PoolPart[];
 

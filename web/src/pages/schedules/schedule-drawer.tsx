@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconAlertCircle, IconEdit, IconExternalLink } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import { type Schedule, useSchedule } from '../../api/schedules.ts';
 import { useMay } from '../../api/session.tsx';
@@ -8,13 +8,14 @@ import { t } from '../../i18n/index.ts';
 import { toldOf } from '../../i18n/told.ts';
 import { DetailDrawer } from '../../ui/detail-drawer.tsx';
 import { Fact, Facts } from '../../ui/page.tsx';
+import { overlay } from '../../ui/part.tsx';
 import { BulkStateLabel } from '../../ui/states.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { ScheduleActions } from './schedule-actions.tsx';
 import { ScheduleState } from './schedule-cells.tsx';
 import { whenWords } from './when-words.ts';
 
-const ScheduleEdit = lazy(async () => ({ default: (await import('./schedule-edit.tsx')).ScheduleEdit }));
+const ScheduleEdit = overlay(async () => (await import('./schedule-edit.tsx')).ScheduleEdit);
 
 /** Who takes part, in words. */
 function whoOf(selection: unknown): string {

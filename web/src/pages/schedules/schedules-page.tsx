@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { IconCalendarRepeat, IconPlus } from '@tabler/icons-react';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Link, useLocation, useNavigate, useParams } from 'react-router';
 import { useKinds } from '../../api/bulk.ts';
 import { useLive } from '../../api/live.ts';
@@ -11,6 +11,7 @@ import { Phrase } from '../../i18n/phrase.tsx';
 import { useAddress } from '../../ui/address.ts';
 import { ErrorNotice, Notice } from '../../ui/notices.tsx';
 import { Page } from '../../ui/page.tsx';
+import { part } from '../../ui/part.tsx';
 import { BlockSkeleton } from '../../ui/skeletons.tsx';
 import { type Column, VirtualTable } from '../../ui/virtual-table.tsx';
 import { ScheduleActions } from './schedule-actions.tsx';
@@ -18,7 +19,7 @@ import { LastRun, NextRun, ScheduleState } from './schedule-cells.tsx';
 import { ScheduleDrawer } from './schedule-drawer.tsx';
 import { whenWords } from './when-words.ts';
 
-const WeekCalendar = lazy(async () => ({ default: (await import('./week-calendar.tsx')).WeekCalendar }));
+const WeekCalendar = part(async () => (await import('./week-calendar.tsx')).WeekCalendar);
 
 /** Times to come move on without any event. */
 const REFRESH_MS = 15_000;

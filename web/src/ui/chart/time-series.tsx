@@ -1,7 +1,8 @@
 import { Table, Text } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { t } from '../../i18n/index.ts';
 import { formatDate } from '../../i18n/intl.ts';
+import { part } from '../part.tsx';
 import { BlockSkeleton } from '../skeletons.tsx';
 import classes from './chart.module.css';
 
@@ -28,7 +29,7 @@ export interface TimeSeriesProps {
 }
 
 // The drawing library is read with the first chart that is shown.
-const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
+const Plot = part(async () => (await import('./plot.tsx')).Plot);
 
 const TIME: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
 const MINUTE_MS = 60_000;
