@@ -1,5 +1,6 @@
 import { ERROR_POLICIES, ERROR_TYPES, type ErrorType } from './errors.ts';
 import { lengthIn, lengthWords } from './lengths.ts';
+import { FIELDS } from './sentences/fields.ts';
 import { FINDINGS } from './sentences/findings.ts';
 import { REASONS } from './sentences/reasons.ts';
 import { REFUSALS } from './sentences/refusals.ts';
@@ -12,7 +13,7 @@ import { REFUSALS } from './sentences/refusals.ts';
  * Places are written as i18next has them: `{{name}}` is any text, and after a comma stands how it is written (`FORMATS`).
  * A text in the singular and plural has a key for each, with `_one` and `_other`, and goes by `count`.
  */
-export const SENTENCES = { ...REASONS, ...FINDINGS, ...REFUSALS } as const;
+export const SENTENCES = { ...REASONS, ...FINDINGS, ...REFUSALS, ...FIELDS } as const;
 
 type Texts = typeof SENTENCES;
 type Stem<Key> = Key extends `${infer Before}_one` | `${infer Before}_other` ? Before : Key;

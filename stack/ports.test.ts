@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
 import { findFreePorts, isPortFree } from './ports.ts';
 
 const MODULE = new URL('./ports.ts', import.meta.url).href;

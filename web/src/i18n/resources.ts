@@ -1,10 +1,8 @@
 import type { ErrorType } from '../../../contracts/errors.ts';
-import type { FINDINGS } from '../../../contracts/sentences/findings.ts';
-import type { REASONS } from '../../../contracts/sentences/reasons.ts';
-import type { REFUSALS } from '../../../contracts/sentences/refusals.ts';
+import type { SENTENCES } from '../../../contracts/said.ts';
 import common from './en/common.ts';
 
-type ServerTexts = typeof REASONS & typeof FINDINGS & typeof REFUSALS & Record<`error.${ErrorType}`, string>;
+type ServerTexts = typeof SENTENCES & Record<`error.${ErrorType}`, string>;
 
 /**
  * One line an area of pages. A page names its areas in `pages.tsx`; they are read beside the page's own script, so the

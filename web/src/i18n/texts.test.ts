@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { ERROR_POLICIES, ERROR_TYPES } from '../../../contracts/errors.ts';
 import { ACTION_WORDS } from '../../../contracts/pace.ts';
-import { FINDINGS } from '../../../contracts/sentences/findings.ts';
-import { REASONS } from '../../../contracts/sentences/reasons.ts';
-import { REFUSALS } from '../../../contracts/sentences/refusals.ts';
+import { SENTENCES } from '../../../contracts/said.ts';
 import { kindList } from '../../../kinds/index.ts';
 import { titleOf } from '../ui/format.ts';
 import { LANGUAGES } from './language.ts';
@@ -13,7 +11,7 @@ type Texts = Record<string, string>;
 const areas = (Object.keys(AREAS) as Area[]).filter((area) => area !== 'shared');
 /** What the server says: its English is the catalogue's, and not read by browsers. */
 const errors = Object.fromEntries(ERROR_TYPES.map((type) => [`error.${type}`, ERROR_POLICIES[type].sentence]));
-const SENT: Partial<Record<Area, Texts>> = { said: { ...REASONS, ...FINDINGS, ...REFUSALS, ...errors } };
+const SENT: Partial<Record<Area, Texts>> = { said: { ...SENTENCES, ...errors } };
 const read = async (area: Area, language: 'en' | 'ru'): Promise<Texts> =>
   (language === 'en' && SENT[area]) || (await AREAS[area][language]()).default;
 
