@@ -78,7 +78,14 @@ const CHANGES: readonly (readonly [address: RegExp, change: Change])[] = [
   [/^\/accounts$/, ofAccount((name) => ({ tags: ['crew', name] }))],
   [/^\/accounts\//, ofAccount((notes) => ({ notes }))],
   [/^\/follow$/, send('POST', () => '/api/follow-categories', named)],
-  [/^\/follow\//, send('PATCH', ({ categoryId }) => `/api/follow-categories/${categoryId}`, named)],
+  [
+    /^\/follow\//,
+    send(
+      'POST',
+      ({ categoryId }) => `/api/follow-categories/${categoryId}/targets`,
+      (name) => ({ usernames: [name] }),
+    ),
+  ],
   [
     /^\/proxies$/,
     send(

@@ -212,7 +212,7 @@ describe('without a connection', () => {
       expect({ address, ...(await standing(page)) }).toEqual({ address, ...before });
 
       const change = changeAt(address);
-      const name = `adrift ${at} ${entry.path.length}`;
+      const name = `adrift_${at}_${entry.path.length}`;
       await change?.(bench, seeded, name);
       await context.setOffline(false);
       await hint().waitFor({ state: 'detached' });

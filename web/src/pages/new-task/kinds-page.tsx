@@ -54,7 +54,7 @@ export function KindsPage() {
   if (kinds.isPending) return <PageLoader />;
   return (
     <Page title={t('nav.newTask')} parent={{ to: '/tasks', label: t('nav.tasks') }}>
-      {kinds.error ? (
+      {kinds.error && !kinds.data ? (
         <ErrorNotice error={kinds.error} onRetry={() => void kinds.refetch()} />
       ) : (
         <>

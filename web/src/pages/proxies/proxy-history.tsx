@@ -24,8 +24,10 @@ function successOf({ latency, status }: Checked): number {
 /** What the checks of a proxy found over time: whether it works, how fast it is, and where it comes out. */
 export function ProxyHistory({ proxyId }: { proxyId: string }) {
   const found = useProxyChecks(proxyId);
-  if (found.error) return <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />;
-  if (found.isPending) return <Skeleton height={300} aria-hidden />;
+  if (!found.data) {
+    if (found.error) return <ErrorNotice error={found.error} onRetry={() => void found.refetch()} />;
+    return <Skeleton height={300} aria-hidden />;
+  }
   const newest = found.data.filter(isChecked);
   if (newest.length === 0) return null;
   const checks = newest.toReversed();

@@ -39,7 +39,7 @@ export function AlertsSection() {
   const shown = items.find(({ id }) => id === get('open'));
   return (
     <Block title={t('settings:alerts')} text={t('settings:alertsText')} action={button}>
-      {webhooks.error ? (
+      {webhooks.error && !webhooks.data ? (
         <ErrorNotice error={webhooks.error} onRetry={() => void webhooks.refetch()} />
       ) : webhooks.isPending ? (
         <BlockSkeleton height={140} />

@@ -56,7 +56,7 @@ function Sessions() {
   );
   return (
     <Block title={t('settings:sessions')} text={t('settings:sessionsText')} action={others}>
-      {sessions.error ? (
+      {sessions.error && !sessions.data ? (
         <ErrorNotice error={sessions.error} onRetry={() => void sessions.refetch()} />
       ) : sessions.isPending ? (
         <BlockSkeleton height={90} />

@@ -113,7 +113,7 @@ function LastRun() {
   );
   return (
     <Block title={t('settings:lastClearing')} text={t('settings:clearingText')} action={button}>
-      {retention.error ? (
+      {retention.error && !retention.data ? (
         <ErrorNotice error={retention.error} onRetry={() => void retention.refetch()} />
       ) : last ? (
         <Text>

@@ -123,8 +123,10 @@ interface TokenTableProps<Token> {
 
 function TokenTable<Token extends ApiToken | WorkerToken>(props: TokenTableProps<Token>) {
   const { query, none, onRevoke, mayDo, expires } = props;
-  if (query.error) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.isPending) return <BlockSkeleton height={110} />;
+  if (!query.data) {
+    if (query.error) return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
+    return <BlockSkeleton height={110} />;
+  }
   const { items } = query.data;
   if (items.length === 0) return <Text c="dimmed">{none}</Text>;
 
