@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { renderSampleVideos } from '../../activities/media/samples.ts';
 import { startTestStack, type TestStack } from '../../stack/testing.ts';
+import { until } from '../support/wait.ts';
 import { findingsOf } from './axe/index.ts';
 import { type DashboardBrowser, markPage, openBrowser } from './dashboard-browser.ts';
 import { type Site, siteAt } from './dashboard-site.ts';
@@ -34,7 +35,7 @@ const button = (name: string | RegExp, within: Page | Locator = page): Locator =
 const tell = (text: string | RegExp, within: Page | Locator = page): Locator => within.getByText(text).first();
 const stateIs = (state: string): Promise<void> =>
   page.getByTestId('task-state').getByText(state, { exact: true }).waitFor({ timeout: RUN_MS });
-const rowOf = (username: string): Locator => page.getByRole('row').filter({ hasText: username });
+const rowOf = (username: string | RegExp): Locator => page.getByRole('row').filter({ hasText: username });
 
 /** Begins a bulk task of a kind for the accounts of a tag. */
 async function orderFor(tag: string, kind: string): Promise<void> {
@@ -214,7 +215,7 @@ describe('the dashboard', () => {
   );
 
   it(
-    'pauses a run, tunes it while it rests, and resumes it',
+    'pauses a run, tunes it while it rests, resumes it, and is right when it ended while the browser was offline',
     async () => {
       await site.setFaults([{ fault: 'slow', rate: 1 }]);
       await orderUpload('slow', 'Second from {{username}}');
@@ -229,8 +230,22 @@ describe('the dashboard', () => {
       await button('Set').click();
       await button('3 at once').waitFor();
       await site.setFaults([]);
+      const samePage = await markPage(page);
       await button('Resume').click();
+      await button('Pause').waitFor();
+      await browser.context.setOffline(true);
+      await until(
+        () => Promise.all(GOOD.map((name) => site.postsOf(name))),
+        (all) => all.every((posts) => posts.length === 2),
+        { what: 'all have posted' },
+      );
+      await tell('Offline, reconnecting').waitFor();
+      await browser.context.setOffline(false);
       await stateIs('Completed');
+      for (const name of GOOD) await tell('Succeeded', rowOf(name)).waitFor();
+      expect({ rows: await rowOf(/ada|grace|mary/).count(), samePage: await samePage() }).toEqual({
+        ...{ rows: 3, samePage: true },
+      });
       await tell('3 of 3 accounts ended').waitFor();
       for (const name of GOOD) expect(await site.postsOf(name)).toHaveLength(2);
       const events = page.getByRole('region', { name: 'Events', exact: true });

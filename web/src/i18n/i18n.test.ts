@@ -1,5 +1,6 @@
 import { formatCount, formatShare } from '../ui/format.ts';
 import { currentLanguage, loadTexts, setLanguage, shared, startLanguage, t } from './index.ts';
+import { AREAS } from './resources.ts';
 
 // There is no document in these tests.
 beforeAll(() => {
@@ -41,6 +42,24 @@ describe('the language of the dashboard', () => {
     expect(shared('A sentence of some platform.')).toBe('A sentence of some platform.');
     await startLanguage('en');
     expect(shared('Log in')).toBe('Log in');
+  });
+
+  it('reads again what could not be read, and does not change to a language that cannot be', async () => {
+    const away = () => Promise.reject(new Error('No connection.'));
+    const english = jest.spyOn(AREAS.guide, 'en').mockImplementation(away);
+    const russian = jest.spyOn(AREAS.guide, 'ru').mockImplementation(away);
+    await expect(loadTexts(['guide'])).rejects.toThrow('No connection.');
+    await expect(loadTexts(['guide'])).rejects.toThrow('No connection.');
+    english.mockRestore();
+    await loadTexts(['guide']);
+    expect(t('guide:away')).not.toBe('guide:away');
+    const before = t('guide:away');
+    await expect(setLanguage('ru')).rejects.toThrow('No connection.');
+    expect([currentLanguage(), t('guide:away')]).toEqual(['en', before]);
+    russian.mockRestore();
+    await setLanguage('ru');
+    expect(t('guide:away')).not.toBe(before);
+    await setLanguage('en');
   });
 
   it('takes no key that is not there, and no text without its values', () => {
