@@ -31,7 +31,7 @@ const GROUPS = [
     ['workflows', 15],
     ['contract', 25],
     ['replay', 8],
-    ['e2e', 50],
+    ['e2e', 58],
     ['chaos', 15],
   ].map(([name, minutes]) => ({ name, holds: (path) => path.startsWith(`tests/${name}/`), minutes, workers: 1 })),
 ];
