@@ -293,7 +293,7 @@ describe('the page of an account', () => {
     const viewer = await openBrowser();
     try {
       await viewer.page.goto(`${bench.stack.apiUrl}/sign-in#token=${made.token}`);
-      await viewer.page.getByRole('link', { name: 'Accounts' }).click();
+      await viewer.page.getByRole('link', { name: 'Accounts', exact: true }).click();
       await viewer.page.goto(`${bench.stack.apiUrl}/accounts/${account.id}`);
       await viewer.page.getByRole('row').filter({ hasText: 'Trace kept' }).first().click();
       await viewer.page
