@@ -235,7 +235,12 @@ describe('the filters of the table', () => {
     await open(id, '?state=failed&type=PageChanged&q=29');
     await tell('1 account matches').waitFor();
     expect(await page.getByLabel('Search by user name').inputValue()).toBe('29');
-    expect(await page.locator('input[aria-label="Filter by type of error"]').inputValue()).toBe('Page changed (4)');
+    // How many there are comes a moment after the type itself.
+    await until(
+      () => page.locator('input[aria-label="Filter by type of error"]').inputValue(),
+      (value) => value === 'Page changed (4)',
+      { what: 'the type that the address names is chosen' },
+    );
     expect(await button(/^Failed 18$/).getAttribute('aria-pressed')).toBe('true');
     await rowOf('calm-29').waitFor();
   });
