@@ -4,36 +4,14 @@ import { z } from 'zod';
 import { canaryWaits } from './bulk.ts';
 import { readCron } from './cron.ts';
 import { ERROR_POLICIES, ERROR_TYPES } from './errors.ts';
+import { codes, textFor, texts, valuesOf, write } from './fixtures/sentences.ts';
 import { ACTIONS, paceWait } from './pace.ts';
-import { errorCode, read, SENTENCES, type SentenceCode, say, textOf } from './said.ts';
-
-const texts: Readonly<Record<string, string>> = SENTENCES;
-
-/** A value such as each place of a text takes. */
-const SAMPLES: Readonly<Record<string, string | number>> = {
-  number: 3,
-  moment: '2026-11-25T18:00:00.000Z',
-  length: 300_000,
-  words: 'Their words. And more.',
-  sentence: say('platform.login-again'),
-  word: say('proxy.check.exit'),
-  told: say('platform.login-again'),
-};
-const valuesOf = (text: string) =>
-  Object.fromEntries(
-    [...text.matchAll(/\{\{(\w+)(?:, (\w+))?\}\}/g)].map(([, name = '', format = '']) => [
-      name,
-      SAMPLES[format] ?? `some ${name}`,
-    ]),
-  );
-/** Codes are any here: what the types hold is that only known ones are said. */
-const write = say as unknown as (code: string, values: Record<string, string | number>) => string;
-const codes = [...new Set(Object.keys(texts).map((key) => key.replace(/_(one|other)$/, '')))];
+import { errorCode, read, type SentenceCode, say, textOf } from './said.ts';
 
 describe('every sentence of the catalogue', () => {
   it.each(codes)('%s is read as what it was written as', (code) => {
     for (const count of [1, 3]) {
-      const text = texts[code] ?? texts[`${code}_${count === 1 ? 'one' : 'other'}`] ?? '';
+      const text = textFor(code, count);
       const written = write(code, { ...valuesOf(text), ...(text.includes('{{count, number}}') ? { count } : {}) });
       const said = read(written);
       expect(said?.map((one) => one.code)).toEqual([code]);

@@ -1,5 +1,6 @@
-import { ERROR_POLICIES, ERROR_TYPES, type ErrorType } from './errors.ts';
+import { ERROR_POLICIES, ERROR_TYPES } from './errors.ts';
 import { lengthIn, lengthWords } from './lengths.ts';
+import { createReader, errorCode, type Said, SLOT, type SlotReader, type Value, VERBATIM } from './said-reader.ts';
 import { FIELDS } from './sentences/fields.ts';
 import { FINDINGS } from './sentences/findings.ts';
 import { REASONS } from './sentences/reasons.ts';
@@ -26,23 +27,10 @@ type NamesIn<Text> = Text extends `${string}{{${infer Slot}}}${infer Rest}` ? Na
 /** The values that a sentence has places for. */
 export type SentenceValues<Code extends SentenceCode> = Record<NamesIn<Forms<Code>>, string | number>;
 
-/** A sentence as its code and values. A value that is itself made of sentences is a list of them. */
-export interface Said {
-  code: string;
-  params: { [name: string]: string | number | Said[] };
-}
+export { errorCode, type Said, VERBATIM } from './said-reader.ts';
 
-/** The sentence of an error type, which is kept with its policy. */
-export const errorCode = (type: ErrorType): string => `error.${type}`;
-/** What stands among sentences and is not in the catalogue: words of a platform or a program. */
-export const VERBATIM = 'verbatim';
-
-type Value = string | number | Said[];
-interface Format {
-  pattern: string;
+interface Format extends SlotReader {
   write(value: string | number): string;
-  /** The value of what is written; undefined where it is none. */
-  read(text: string): Value | undefined;
 }
 
 /** Any text but one with the end of a sentence in it, or a name would swallow the sentence that follows. */
@@ -66,9 +54,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   told: { ...asWords, read: (text) => read(text) },
 };
 
-const SLOT = /\{\{(\w+)(?:, (\w+))?\}\}/g;
 const formatOf = (name: string | undefined): Format => (name && FORMATS[name]) || asText;
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A sentence with its values, as it is stored and sent. */
 export function say<Code extends SentenceCode>(
@@ -87,97 +73,17 @@ function written(code: string, values: Readonly<Record<string, string | number>>
     .replace(/\.\.$/, '.');
 }
 
-interface Known {
-  code: string;
-  pattern: RegExp;
-  slots: { name: string; format: Format }[];
-  /** How much of the text is its own: the more, the surer it is meant. */
-  own: number;
-}
-
-interface Catalogue {
-  /** Sentences without values, by their text. */
-  fixed: Map<string, string>;
-  open: Known[];
-}
-
-let catalogue: Catalogue | undefined;
-
-/** Made when a sentence is first read: most programs only write them. */
-function known(): Catalogue {
-  if (catalogue) return catalogue;
-  const fixed = new Map(ERROR_TYPES.map((type) => [ERROR_POLICIES[type].sentence, errorCode(type)]));
-  const open: Known[] = [];
-  for (const [key, text] of Object.entries<string>(SENTENCES)) {
-    const code = key.replace(/_(one|other)$/, '');
-    const slots = [...text.matchAll(SLOT)].map(([, name = '', format]) => ({ name, format: formatOf(format) }));
-    if (slots.length === 0) {
-      fixed.set(text, code);
-      continue;
-    }
-    const own = text.split(SLOT_WHOLE);
-    const body = own.map((part, at) => `${escaped(part)}${slots[at] ? `(${slots[at].format.pattern})` : ''}`);
-    open.push({ code, pattern: new RegExp(`^${body.join('')}$`), slots, own: own.join('').length });
-  }
-  open.sort((a, b) => b.own - a.own);
-  catalogue = { fixed, open };
-  return catalogue;
-}
-
-const SLOT_WHOLE = /\{\{\w+(?:, \w+)?\}\}/;
-
 /** Texts longer than this are no sentences of ours. */
 const LONGEST = 2_000;
-
-function readOne(text: string): Said | undefined {
-  const { fixed, open } = known();
-  const code = fixed.get(text);
-  if (code !== undefined) return { code, params: {} };
-  for (const one of open) {
-    const found = one.pattern.exec(text);
-    if (!found) continue;
-    const params: Said['params'] = {};
-    const fits = one.slots.every(({ name, format }, at) => {
-      const value = format.read(found[at + 1] ?? '');
-      if (value !== undefined) params[name] = value;
-      return value !== undefined;
-    });
-    if (fits) return { code: one.code, params };
-  }
-  return undefined;
-}
-
-const readPart = (text: string): Said[] | undefined => {
-  const one = readOne(text);
-  return one && [one];
-};
-
-/** Sentences one after the other; what follows those that are known is told as it stands. */
-function readAll(text: string): Said[] | undefined {
-  const whole = readOne(text);
-  if (whole) return [whole];
-  for (const { index } of text.matchAll(/\. /g)) {
-    const first = readOne(text.slice(0, index + 1));
-    if (!first) continue;
-    const rest = text.slice(index + 2);
-    return [first, ...(readAll(rest) ?? [{ code: VERBATIM, params: { text: rest } }])];
-  }
-  return undefined;
-}
-
-const MOST_KEPT = 2_000;
-const kept = new Map<string, Said[] | undefined>();
+const reader = createReader({ texts: SENTENCES, formatOf });
 
 /** Which sentences of the catalogue a text is; undefined for one that is not ours, or older than its code. */
-export function read(text: string): Said[] | undefined {
-  if (text === '' || text.length > LONGEST) return undefined;
-  if (kept.has(text)) return kept.get(text);
-  const found = readAll(text);
-  // The same few are asked for again and again: a list shows what many rows wait for.
-  if (kept.size >= MOST_KEPT) kept.clear();
-  kept.set(text, found);
-  return found;
-}
+export const read = (text: string): Said[] | undefined => (text.length > LONGEST ? undefined : reader.read(text));
+
+const readPart = (text: string): Said[] | undefined => {
+  const one = reader.one(text);
+  return one && [one];
+};
 
 /** The English text of what {@link read} gave. */
 export function textOf(said: readonly Said[]): string {
