@@ -19,6 +19,7 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
  */
 const FIRST_PORT = 10_000;
 const LAST_PORT = 15_999;
+const CLAIMS = join(tmpdir(), `flotilla-ports-${process.getuid?.() ?? 0}`);
 
 /**
  * Free ports of 127.0.0.1 for services that start later. Each is claimed for as long as this process lives, so that
@@ -29,6 +30,7 @@ export async function findFreePorts(count: number): Promise<number[]> {
   const size = LAST_PORT - FIRST_PORT + 1;
   const offset = Math.floor(Math.random() * size);
   const found: number[] = [];
+  mkdirSync(CLAIMS, { recursive: true });
   for (let step = 0; step < size && found.length < count; step += 1) {
     const port = FIRST_PORT + ((offset + step) % size);
     if (claim(port) && (await isPortFree(port))) found.push(port);
@@ -39,9 +41,7 @@ export async function findFreePorts(count: number): Promise<number[]> {
 
 /** Whether a port is this process's from now on: a file says whose it is, and that of an ended process says nothing. */
 function claim(port: number): boolean {
-  const folder = join(tmpdir(), `flotilla-ports-${process.getuid?.() ?? 0}`);
-  const file = join(folder, String(port));
-  mkdirSync(folder, { recursive: true });
+  const file = join(CLAIMS, String(port));
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' });

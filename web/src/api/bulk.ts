@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { readingAgain } from './change.ts';
 import { api, unwrap } from './client.ts';
 import { type PagedList, usePagedList } from './pages.ts';
@@ -77,15 +77,19 @@ export function useFailures({ kind, id }: TaskAddress, enabled: boolean) {
   });
 }
 
+/** For `onSettled` of an order: all about bulk tasks is read again but their rows, which events keep up to date. */
+const readingTasksAgain = (client: QueryClient) =>
+  readingAgain(() =>
+    client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
+  );
+
 /** Tries the failures again that fit all that is given; answers how many that were. */
 export function useRetryOnly({ kind, id }: TaskAddress) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (only: RetryOnly) =>
       unwrap(api.POST('/api/bulk/{kind}/{id}/retry-failed', { params: { path: { kind, id } }, body: only })),
-    onSettled: readingAgain(() =>
-      client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
-    ),
+    onSettled: readingTasksAgain(client),
   });
 }
 
@@ -148,8 +152,6 @@ export function useOrder(task: TaskAddress) {
               body: order,
             }),
           ),
-    onSettled: readingAgain(() =>
-      client.invalidateQueries({ queryKey: BULK, predicate: ({ queryKey }) => queryKey[1] !== 'accounts' }),
-    ),
+    onSettled: readingTasksAgain(client),
   });
 }
