@@ -64,7 +64,8 @@ type How = 'succeeded' | 'pending' | 'running' | keyof typeof WHY;
 async function seed(prefix: string, outcomes: readonly (readonly [How, number])[], task: object): Promise<string> {
   const { db } = api.deps;
   const id = randomUUID();
-  const startedAt = new Date(Date.now() - 600_000);
+  // A little over ten minutes: a millisecond less than ten would make the chart's intervals shorter.
+  const startedAt = new Date(Date.now() - 605_000);
   const hows = outcomes.flatMap(([how, count]) => Array.from({ length: count }, () => how));
   const accounts = await makeAccounts(api, prefix, hows.length);
   await db.bulkTask.create({
@@ -125,6 +126,7 @@ describe('the chart of throughput', () => {
 
     await tell('Show as a table', chart).click();
     const first = chart.getByRole('row').nth(1);
+    await first.waitFor();
     // All that ended is in the first minute; then nothing.
     expect(await first.getByRole('cell').allTextContents()).toEqual([expect.any(String), '20', '8']);
     expect(await chart.getByRole('row').nth(2).getByRole('cell').allTextContents()).toContain('0');
